@@ -1,0 +1,5 @@
+"""`python -m patronage`."""
+
+from patronage.cli import main
+
+main()

@@ -1,0 +1,19 @@
+"""One command, `patronage`, that calls the library."""
+
+import typer
+
+from patronage.cli import replay
+
+app = typer.Typer(
+    name="patronage",
+    help="Patronage 惠顾: orders fill a reserve, shoppers hold points priced at their share of it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(replay.replay)
+
+
+def main() -> None:
+    """Run the command."""
+    app()

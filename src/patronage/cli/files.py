@@ -1,0 +1,28 @@
+"""Reading the files a user names, with one clear sentence when that cannot be done."""
+
+from pathlib import Path
+
+from patronage.cli.words import fail
+from patronage.economy import Charter, CharterError, load_charter
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's bytes."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        fail(
+            f"cannot read {path} ({error.strerror}); check its name and permissions.",
+            f"无法读取 {path}（{error.strerror}）；请检查文件名与权限。",
+        )
+
+
+def read_charter(path: Path) -> Charter:
+    """Return the charter in a file."""
+    try:
+        return load_charter(read_bytes(path))
+    except CharterError as error:
+        fail(
+            f"the charter {path} is refused: {error}.",
+            f"章程 {path} 被拒绝：{error}。",
+        )

@@ -1,0 +1,180 @@
+"""Books: where the rules find accounts, orders, payments and withdrawals.
+
+The rules read only what an event names; the one open read is `due()`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from heapq import heappop, heappush, heapreplace
+from typing import Protocol, TypeVar
+
+from patronage.economy.refusals import BrokenInvariantError
+from patronage.economy.state import Account, Order, Payment, Withdrawal, ceiling_of
+
+
+Record = TypeVar("Record")
+
+
+class UndeclaredReadError(LookupError):
+    """Something was read that no event of the batch names."""
+
+
+class Book(Protocol):
+    """What the rules need of a store. Accounts are changed in place, records replaced."""
+
+    def account(self, id: str, /) -> Account | None:
+        """Return the account, None if there is none."""
+
+    def order(self, id: str, /) -> Order | None:
+        """Return the completed order, None if there is none."""
+
+    def payment(self, id: str, /) -> Payment | None:
+        """Return the coin payment, None if there is none."""
+
+    def withdrawal(self, id: str, /) -> Withdrawal | None:
+        """Return the cash withdrawal, None if there is none."""
+
+    def add_account(self, account: Account) -> None:
+        """Take in a new account."""
+
+    def put_order(self, id: str, order: Order, /) -> None:
+        """Store a new or changed order."""
+
+    def put_payment(self, id: str, payment: Payment, /) -> None:
+        """Store a new or changed payment."""
+
+    def put_withdrawal(self, id: str, withdrawal: Withdrawal, /) -> None:
+        """Store a new or changed withdrawal."""
+
+    def place(self, account: Account) -> None:
+        """Take note that the account's ceiling may have fallen."""
+
+    def due(self, limit: int) -> Account | None:
+        """Return the account with the smallest ceiling (of equal ones, the smallest id).
+
+        None if that ceiling is above the limit.
+        """
+
+
+class MemoryBook:
+    """Everything in dictionaries, the order of ceilings in a heap."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, Account] = {}
+        self.orders: dict[str, Order] = {}
+        self.payments: dict[str, Payment] = {}
+        self.withdrawals: dict[str, Withdrawal] = {}
+        # Code points order as their UTF-8 bytes do, so Python's order of ids is the rule book's.
+        self._heap: list[tuple[int, str]] = []
+        # Reading a record is reading its dictionary.
+        self.account: Callable[[str], Account | None] = self.accounts.get
+        self.order: Callable[[str], Order | None] = self.orders.get
+        self.payment: Callable[[str], Payment | None] = self.payments.get
+        self.withdrawal: Callable[[str], Withdrawal | None] = self.withdrawals.get
+        self.put_order = self.orders.__setitem__
+        self.put_payment = self.payments.__setitem__
+        self.put_withdrawal = self.withdrawals.__setitem__
+
+    def add_account(self, account: Account) -> None:
+        """Take in a new account."""
+        self.accounts[account.id] = account
+
+    def place(self, account: Account) -> None:
+        """Take note that the account's ceiling may have fallen.
+
+        A ceiling that rose is left where the heap has it and mended when it comes to the top:
+        most ceilings rise, and rise again before they ever get there.
+        """
+        ceiling = ceiling_of(account)
+        if ceiling is not None and (account.queued is None or ceiling < account.queued):
+            account.queued = ceiling
+            heappush(self._heap, (ceiling, account.id))
+
+    def due(self, limit: int) -> Account | None:
+        """Return the account with the smallest ceiling; None if that is above the limit."""
+        heap = self._heap
+        while heap and heap[0][0] <= limit:
+            key, id = heap[0]
+            account = self.accounts[id]
+            if key != account.queued:  # left behind when a lower entry took its place
+                heappop(heap)
+                continue
+            ceiling = ceiling_of(account)
+            if ceiling is None:
+                account.queued = None
+                heappop(heap)
+            elif ceiling > key:
+                account.queued = ceiling
+                heapreplace(heap, (ceiling, id))
+            else:
+                return account
+        return None
+
+
+class PreloadedBook(MemoryBook):
+    """What a batch of events names, loaded beforehand; reading anything else raises.
+
+    `accounts`, `orders`, `payments` and `withdrawals` map every declared id to what the store has
+    under it, None if it has nothing. `page(after)` returns the store's next accounts in the order
+    of (ceiling, id), those after the given pair, or from the start for None; empty at the end.
+    """
+
+    def __init__(
+        self,
+        accounts: Mapping[str, Account | None],
+        orders: Mapping[str, Order | None],
+        payments: Mapping[str, Payment | None],
+        withdrawals: Mapping[str, Withdrawal | None],
+        page: Callable[[tuple[int, str] | None], Sequence[Account]],
+    ) -> None:
+        super().__init__()
+        self.account = _declared("account", accounts, self.accounts)
+        self.order = _declared("order", orders, self.orders)
+        self.payment = _declared("payment", payments, self.payments)
+        self.withdrawal = _declared("withdrawal", withdrawals, self.withdrawals)
+        self._page = page
+        self._read_to: tuple[int, str] | None = None
+        self._read_all = False
+        for account in self.accounts.values():
+            account.queued = None
+            self.place(account)
+
+    def due(self, limit: int) -> Account | None:
+        """Return the account with the smallest ceiling; None if that is above the limit.
+
+        Pages of the store are read until they reach past the smallest one in memory.
+        """
+        while True:
+            account = super().due(limit)
+            reached = limit if account is None or account.queued is None else account.queued
+            if self._read_all or (self._read_to is not None and reached < self._read_to[0]):
+                return account
+            self._read_page()
+
+    def _read_page(self) -> None:
+        page = self._page(self._read_to)
+        self._read_all = not page
+        for account in page:
+            ceiling = ceiling_of(account)
+            if ceiling is None:
+                raise BrokenInvariantError(f"account {account.id!r} is in line without points")
+            self._read_to = (ceiling, account.id)
+            # What the batch has already is newer than what the store has.
+            if account.id not in self.accounts:
+                account.queued = None
+                self.accounts[account.id] = account
+                self.place(account)
+
+
+def _declared(
+    kind: str, loaded: Mapping[str, Record | None], records: dict[str, Record]
+) -> Callable[[str], Record | None]:
+    """Fill the records with those loaded; return a read of them that raises for undeclared ids."""
+    declared = frozenset(loaded)
+    records.update((id, record) for id, record in loaded.items() if record is not None)
+
+    def read(id: str) -> Record | None:
+        if id not in declared:
+            raise UndeclaredReadError(f"{kind} {id!r} is read but no event of the batch names it")
+        return records.get(id)
+
+    return read

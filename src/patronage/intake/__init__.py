@@ -1,0 +1,1 @@
+"""Turns other shops' exports into events."""

@@ -1,0 +1,1 @@
+"""Tries a charter: check, backtest, demonstration."""
