@@ -19,6 +19,7 @@ _PROGRESS_EVERY = 50_000
 def replay(
     charter: Annotated[Path, typer.Argument(help="The charter, a TOML file.")],
     events: Annotated[Path, typer.Argument(help="The events, one JSON object a line.")],
+    *,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with exit code 1 if any event is refused.")
     ] = False,

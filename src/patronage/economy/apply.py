@@ -9,7 +9,11 @@ from patronage.economy.book import Book
 from patronage.economy.events import Event, is_well_formed
 from patronage.economy.operations import Movement, buy_out
 from patronage.economy.refusals import BrokenInvariantError, Refusal
-from patronage.economy.state import BALANCE_MAX, State, limit_of
+from patronage.economy.state import BALANCE_MAX, FIGURES, State, limit_of
+
+_RESERVE, _ISSUED, _BURNED, _PAID_IN = map(
+    FIGURES.index, ("reserve", "issued", "burned", "paid_in")
+)
 
 _Rule = Callable[[State, Book, Event, list[Movement]], Refusal | tuple[Any, ...] | None]
 
@@ -37,22 +41,21 @@ class Applied(NamedTuple):
     """An event that was applied.
 
     `facts` are the figures its rule names; `movements` the accounts it touched, those bought out
-    at the end last; `before` and `after` the economy's own figures, by the names of `State`.
+    at the end last; `before` and `after` the economy's own figures, in the order of FIGURES.
     Nothing else changed but the records the event names.
     """
 
     facts: tuple[Any, ...] | None
     movements: list[Movement]
-    before: dict[str, Any]
-    after: dict[str, Any]
+    before: tuple[int, ...]
+    after: tuple[int, ...]
 
     def changes(self) -> dict[str, int]:
         """Return by how much each of the economy's own figures changed, those that did."""
-        before = self.before
         return {
-            name: figure - before[name]
-            for name, figure in self.after.items()
-            if type(figure) is int and figure != before[name]
+            name: after - before
+            for name, before, after in zip(FIGURES, self.before, self.after, strict=True)
+            if after != before
         }
 
 
@@ -75,7 +78,7 @@ def apply(state: State, book: Book, event: Event) -> Outcome:
     """
     if not is_well_formed(event):
         return Refused(Refusal.MALFORMED)
-    before = vars(state).copy()
+    before = state.figures()
     movements: list[Movement] = []
     facts = _RULES[event["type"]](state, book, event, movements)
     if type(facts) is Refusal:
@@ -84,18 +87,18 @@ def apply(state: State, book: Book, event: Event) -> Outcome:
     # make the next one due.
     while (account := book.due(limit_of(state))) is not None:
         buy_out(state, book, movements, account)
-    _require_promises(state, before)
-    outcome: Applied = _applied((facts, movements, before, vars(state).copy()))
+    after = state.figures()
+    _require_promises(before, after)
+    outcome: Applied = _applied((facts, movements, before, after))
     return outcome
 
 
-def _require_promises(state: State, before: dict[str, Any]) -> None:
+def _require_promises(before: tuple[int, ...], after: tuple[int, ...]) -> None:
     """Raise if a figure grew out of bounds or the price fell while anything circulated."""
     # All other money is a part of paid_in, points a part of authorised, coins of the reserve; what
     # is subtracted was compared before.
-    if state.paid_in > BALANCE_MAX:
+    if after[_PAID_IN] > BALANCE_MAX:
         raise BrokenInvariantError("paid_in is out of bounds")
-    circulated = before["issued"] - before["burned"]
-    circulating = state.issued - state.burned
-    if circulated and circulating and state.reserve * circulated < before["reserve"] * circulating:
+    circulated, circulating = before[_ISSUED] - before[_BURNED], after[_ISSUED] - after[_BURNED]
+    if circulated and circulating and after[_RESERVE] * circulated < before[_RESERVE] * circulating:
         raise BrokenInvariantError("the price fell")

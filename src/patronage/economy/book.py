@@ -10,7 +10,6 @@ from typing import Protocol, TypeVar
 from patronage.economy.refusals import BrokenInvariantError
 from patronage.economy.state import Account, Order, Payment, Withdrawal, ceiling_of
 
-
 Record = TypeVar("Record")
 
 
@@ -19,31 +18,15 @@ class UndeclaredReadError(LookupError):
 
 
 class Book(Protocol):
-    """What the rules need of a store. Accounts are changed in place, records replaced."""
+    """What the rules need of a store: records by id, and accounts in the order of ceilings.
 
-    def account(self, id: str, /) -> Account | None:
-        """Return the account, None if there is none."""
+    Accounts are changed in place, other records replaced.
+    """
 
-    def order(self, id: str, /) -> Order | None:
-        """Return the completed order, None if there is none."""
-
-    def payment(self, id: str, /) -> Payment | None:
-        """Return the coin payment, None if there is none."""
-
-    def withdrawal(self, id: str, /) -> Withdrawal | None:
-        """Return the cash withdrawal, None if there is none."""
-
-    def add_account(self, account: Account) -> None:
-        """Take in a new account."""
-
-    def put_order(self, id: str, order: Order, /) -> None:
-        """Store a new or changed order."""
-
-    def put_payment(self, id: str, payment: Payment, /) -> None:
-        """Store a new or changed payment."""
-
-    def put_withdrawal(self, id: str, withdrawal: Withdrawal, /) -> None:
-        """Store a new or changed withdrawal."""
+    accounts: dict[str, Account]
+    orders: dict[str, Order]
+    payments: dict[str, Payment]
+    withdrawals: dict[str, Withdrawal]
 
     def place(self, account: Account) -> None:
         """Take note that the account's ceiling may have fallen."""
@@ -65,18 +48,6 @@ class MemoryBook:
         self.withdrawals: dict[str, Withdrawal] = {}
         # Code points order as their UTF-8 bytes do, so Python's order of ids is the rule book's.
         self._heap: list[tuple[int, str]] = []
-        # Reading a record is reading its dictionary.
-        self.account: Callable[[str], Account | None] = self.accounts.get
-        self.order: Callable[[str], Order | None] = self.orders.get
-        self.payment: Callable[[str], Payment | None] = self.payments.get
-        self.withdrawal: Callable[[str], Withdrawal | None] = self.withdrawals.get
-        self.put_order = self.orders.__setitem__
-        self.put_payment = self.payments.__setitem__
-        self.put_withdrawal = self.withdrawals.__setitem__
-
-    def add_account(self, account: Account) -> None:
-        """Take in a new account."""
-        self.accounts[account.id] = account
 
     def place(self, account: Account) -> None:
         """Take note that the account's ceiling may have fallen.
@@ -127,10 +98,10 @@ class PreloadedBook(MemoryBook):
         page: Callable[[tuple[int, str] | None], Sequence[Account]],
     ) -> None:
         super().__init__()
-        self.account = _declared("account", accounts, self.accounts)
-        self.order = _declared("order", orders, self.orders)
-        self.payment = _declared("payment", payments, self.payments)
-        self.withdrawal = _declared("withdrawal", withdrawals, self.withdrawals)
+        self.accounts = _Declared(accounts)
+        self.orders = _Declared(orders)
+        self.payments = _Declared(payments)
+        self.withdrawals = _Declared(withdrawals)
         self._page = page
         self._read_to: tuple[int, str] | None = None
         self._read_all = False
@@ -165,16 +136,15 @@ class PreloadedBook(MemoryBook):
                 self.place(account)
 
 
-def _declared(
-    kind: str, loaded: Mapping[str, Record | None], records: dict[str, Record]
-) -> Callable[[str], Record | None]:
-    """Fill the records with those loaded; return a read of them that raises for undeclared ids."""
-    declared = frozenset(loaded)
-    records.update((id, record) for id, record in loaded.items() if record is not None)
+class _Declared(dict[str, Record]):
+    """Records by id, of which the rules may read only those declared."""
 
-    def read(id: str) -> Record | None:
-        if id not in declared:
-            raise UndeclaredReadError(f"{kind} {id!r} is read but no event of the batch names it")
-        return records.get(id)
+    def __init__(self, loaded: Mapping[str, Record | None]) -> None:
+        super().__init__((id, record) for id, record in loaded.items() if record is not None)
+        self._declared = frozenset(loaded)
 
-    return read
+    def get(self, id: str, default: None = None, /) -> Record | None:  # type: ignore[override]
+        """Return the record, None if there is none; raise if nothing declared it."""
+        if id not in self._declared:
+            raise UndeclaredReadError(f"{id!r} is read but no event of the batch names it")
+        return super().get(id, default)

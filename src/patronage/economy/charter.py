@@ -48,7 +48,8 @@ class CharterError(ValueError):
 class Charter:
     """The parameters of one economy, as exact integers.
 
-    Rates and the multiple are in millionths (`_micro`), money in minor units, points in nano-points.
+    Rates and the multiple are in millionths (`_micro`), money in minor units, points in
+    nano-points.
     `issue_price` and `per` may be finer than a minor unit: `issue_price` is a pair (minor units,
     nano-points) in which so many minor units buy so many nano-points; `per_micro` is in millionths
     of a minor unit for a whole point, None in value mode.
@@ -247,7 +248,8 @@ def _per(grant: dict[str, object], mode: str, exponent: int) -> int | None:
     per_micro = _decimal(grant, "grant.per", 6)
     if per_micro == 0:
         raise CharterError("grant.per", "must be above 0")
-    return per_micro * 10**exponent
+    minor_units: int = 10**exponent
+    return per_micro * minor_units
 
 
 def _days(table: dict[str, object]) -> int:

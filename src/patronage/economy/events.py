@@ -113,9 +113,9 @@ def is_well_formed(event: Event) -> bool:
     Events come by the million in few shapes, so what follows from the shape is found once.
     """
     kind = event.get("type")
-    shapes = _SHAPES.get(kind) if type(kind) is str else None
-    if shapes is None:
+    if type(kind) is not str or kind not in _SHAPES:
         return False
+    shapes = _SHAPES[kind]
     fields = tuple(event)
     shape = shapes.get(fields)
     if shape is None:
@@ -124,13 +124,14 @@ def is_well_formed(event: Event) -> bool:
             return False
         if len(shapes) < _SHAPES_MAX:
             shapes[fields] = shape
-    for name in shape.integers:
+    texts_of, integers, others = shape
+    for name in integers:
         if type(event[name]) is not int:
             return False
-    for name, test in shape.others:
+    for name, test in others:
         if not test(event[name]):
             return False
-    texts = shape.texts(event)
+    texts = texts_of(event)
     try:
         joined = "".join(texts)
     except TypeError:  # not all are texts

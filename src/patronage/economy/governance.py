@@ -14,12 +14,12 @@ def merchant_opened(
     state: State, book: Book, event: Event, movements: list[Movement]
 ) -> Refusal | None:
     """Open a merchant's account; it stays a merchant's for good."""
-    if book.account(event["merchant"]) is not None:
+    if book.accounts.get(event["merchant"]) is not None:
         return Refusal.ACCOUNT_EXISTS
 
     # From here on it must succeed.
     account = Account(event["merchant"], merchant=True, at=state.index)
-    book.add_account(account)
+    book.accounts[account.id] = account
     post(book, movements, account, "opening")
     return None
 

@@ -35,16 +35,16 @@ _movement = partial(tuple.__new__, Movement)
 
 def member(state: State, book: Book, id: str) -> Account:
     """Return the account; an unknown one becomes a member."""
-    account = book.account(id)
+    account = book.accounts.get(id)
     if account is None:
         account = Account(id, merchant=False, at=state.index)
-        book.add_account(account)
+        book.accounts[account.id] = account
     return account
 
 
 def known(book: Book, id: str) -> Account:
     """Return the account that a record names: it cannot be missing."""
-    account = book.account(id)
+    account = book.accounts.get(id)
     if account is None:
         raise BrokenInvariantError(f"account {id!r} is missing")
     return account

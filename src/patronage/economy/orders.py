@@ -26,9 +26,9 @@ def order_completed(
     if not 1 <= amount <= MONEY_MAX or profit > amount or not 0 <= base <= amount:
         return Refusal.INVALID_AMOUNT
     order_id: str = event["order"]
-    if book.order(order_id) is not None:
+    if book.orders.get(order_id) is not None:
         return Refusal.ORDER_EXISTS
-    buyer = book.account(event["member"])
+    buyer = book.accounts.get(event["member"])
     if buyer is not None and buyer.merchant:
         return Refusal.WRONG_ACCOUNT_KIND
 
@@ -43,7 +43,7 @@ def order_completed(
     if charter.per_micro is not None:
         want = min(want, amount * NANO * MICRO // charter.per_micro)
     unissued = charter.authorised_nano - state.issued
-    points = want if want <= unissued else unissued
+    points = min(want, unissued)
     quota = amount * charter.multiple_micro // MICRO
     paid = settle(state, buyer)
     post(book, movements, buyer, "order", points=points, quota=quota, dividend=paid)
@@ -90,7 +90,7 @@ def order_completed(
             0,
         )
     )
-    book.put_order(order_id, order)
+    book.orders[order_id] = order
     return order
 
 
@@ -121,7 +121,7 @@ def order_refunded(
 ) -> Refusal | Refund:
     """Take back the returned part of an order's points and quotas, as far as it is still there."""
     amount: int = event["amount"]
-    order = book.order(event["order"])
+    order = book.orders.get(event["order"])
     if order is None:
         return Refusal.UNKNOWN_ORDER
     if not 1 <= amount <= MONEY_MAX:
@@ -166,5 +166,5 @@ def order_refunded(
         dividend_back = min(state.dividend_pool, part(order.dividend))
         state.dividend_pool -= dividend_back
     state.returned += back + dividend_back
-    book.put_order(event["order"], order._replace(refunded=now))
+    book.orders[event["order"]] = order._replace(refunded=now)
     return Refund(taken, worth, back, dividend_back, (asked - taken) * price // per)

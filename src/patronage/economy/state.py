@@ -16,6 +16,24 @@ BALANCE_MAX: Final = 2**63 - 1
 _CEILING_SCALE = INDEX_SCALE << CEILING_BITS
 
 
+FIGURES: Final = (
+    "reserve",
+    "issued",
+    "burned",
+    "treasury",
+    "coins",
+    "dividend_pool",
+    "dividends_unpaid",
+    "fees",
+    "surplus",
+    "returned",
+    "paid_in",
+    "paid_out",
+    "index",
+)
+"""The economy's own figures, in the order of `State.figures`."""
+
+
 class State:
     """The totals of one economy.
 
@@ -24,6 +42,15 @@ class State:
     (withdrawn less restored, charged); `returned` went back to the operator by refunds.
     `founding` points are nobody's. `index` is what one nano-point has earned since the opening.
     """
+
+    __slots__ = (
+        *FIGURES,
+        "charter",
+        "compulsory_redemptions",
+        "days_closed",
+        "founding",
+        "last_closed",
+    )
 
     def __init__(self, charter: Charter) -> None:
         """Open an economy: the founding amount starts the reserve and issues founding points."""
@@ -43,6 +70,24 @@ class State:
         self.last_closed = ""
         self.days_closed = 0
         self.compulsory_redemptions = 0
+
+    def figures(self) -> tuple[int, ...]:
+        """Return all figures, in the order of FIGURES."""
+        return (
+            self.reserve,
+            self.issued,
+            self.burned,
+            self.treasury,
+            self.coins,
+            self.dividend_pool,
+            self.dividends_unpaid,
+            self.fees,
+            self.surplus,
+            self.returned,
+            self.paid_in,
+            self.paid_out,
+            self.index,
+        )
 
     @property
     def circulating(self) -> int:

@@ -23,7 +23,7 @@ def points_redeemed(
     state: State, book: Book, event: Event, movements: list[Movement]
 ) -> Refusal | Redemption:
     """Redeem points for money."""
-    account = book.account(event["account"])
+    account = book.accounts.get(event["account"])
     if account is None:
         return Refusal.UNKNOWN_ACCOUNT
     if not 1 <= event["points"] <= POINTS_MAX:
@@ -60,7 +60,7 @@ def points_converted(
     state: State, book: Book, event: Event, movements: list[Movement]
 ) -> Refusal | Conversion:
     """Convert points into coins."""
-    account = book.account(event["account"])
+    account = book.accounts.get(event["account"])
     if account is None:
         return Refusal.UNKNOWN_ACCOUNT
     if not 1 <= event["points"] <= POINTS_MAX:
@@ -98,7 +98,7 @@ def coins_spent(
 ) -> Refusal | Payment:
     """Pay a merchant in coins."""
     amount: int = event["amount"]
-    account, merchant = book.account(event["account"]), book.account(event["merchant"])
+    account, merchant = book.accounts.get(event["account"]), book.accounts.get(event["merchant"])
     if account is None or merchant is None:
         return Refusal.UNKNOWN_ACCOUNT
     if not 1 <= amount <= MONEY_MAX:
@@ -112,7 +112,7 @@ def coins_spent(
     post(book, movements, account, "payment", coins=-amount)
     post(book, movements, merchant, "payment", coins=amount)
     payment = Payment(account.id, merchant.id, amount)
-    book.put_payment(event["id"], payment)
+    book.payments[event["id"]] = payment
     return payment
 
 
@@ -124,7 +124,7 @@ def coins_refunded(
 ) -> Refusal | Payment:
     """Give back (part of) a coin payment."""
     amount: int = event["amount"]
-    payment = book.payment(event["payment"])
+    payment = book.payments.get(event["payment"])
     if payment is None:
         return Refusal.UNKNOWN_PAYMENT
     if not 1 <= amount <= MONEY_MAX:
@@ -139,7 +139,7 @@ def coins_refunded(
     post(book, movements, merchant, "payment_refund", coins=-amount)
     post(book, movements, known(book, payment.member), "payment_refund", coins=amount)
     payment = payment._replace(refunded=payment.refunded + amount)
-    book.put_payment(event["payment"], payment)
+    book.payments[event["payment"]] = payment
     return payment
 
 
@@ -148,7 +148,7 @@ def coins_redeemed(
 ) -> Refusal | Conversion:
     """Give a merchant treasury points of equal value for coins."""
     amount: int = event["amount"]
-    merchant = book.account(event["merchant"])
+    merchant = book.accounts.get(event["merchant"])
     if merchant is None:
         return Refusal.UNKNOWN_ACCOUNT
     if not 1 <= amount <= MONEY_MAX:
@@ -187,7 +187,7 @@ def cash_withdrawn(
     if refusal is not None:
         return refusal
     withdrawal = Withdrawal(event["account"], event["amount"])
-    book.put_withdrawal(event["id"], withdrawal)
+    book.withdrawals[event["id"]] = withdrawal
     return withdrawal
 
 
@@ -202,7 +202,7 @@ def _take_cash(
     state: State, book: Book, event: Event, movements: list[Movement], cause: str
 ) -> Refusal | None:
     amount: int = event["amount"]
-    account = book.account(event["account"])
+    account = book.accounts.get(event["account"])
     if account is None:
         return Refusal.UNKNOWN_ACCOUNT
     if not 1 <= amount <= MONEY_MAX:
@@ -222,7 +222,7 @@ def cash_restored(
 ) -> Refusal | Withdrawal:
     """Bring (part of) a withdrawal that did not go through back to its account."""
     amount: int = event["amount"]
-    withdrawal = book.withdrawal(event["withdrawal"])
+    withdrawal = book.withdrawals.get(event["withdrawal"])
     if withdrawal is None:
         return Refusal.UNKNOWN_WITHDRAWAL
     if not 1 <= amount <= MONEY_MAX:
@@ -234,7 +234,7 @@ def cash_restored(
     state.paid_out -= amount
     post(book, movements, known(book, withdrawal.account), "restoration", cash=amount)
     withdrawal = withdrawal._replace(restored=withdrawal.restored + amount)
-    book.put_withdrawal(event["withdrawal"], withdrawal)
+    book.withdrawals[event["withdrawal"]] = withdrawal
     return withdrawal
 
 

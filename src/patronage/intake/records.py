@@ -34,7 +34,7 @@ class Return(NamedTuple):
 
 
 class Reason(StrEnum):
-    """Why a row cannot be used."""
+    """Why a row cannot be used. `CANCELLED`: it never became a completed order."""
 
     MISSING_FIELD = "missing_field"
     BAD_DATE = "bad_date"
@@ -45,6 +45,7 @@ class Reason(StrEnum):
     WRONG_NUMBER_OF_FIELDS = "wrong_number_of_fields"
     TWO_CUSTOMERS = "two_customers"
     NO_ORDER_TO_RETURN = "no_order_to_return"
+    CANCELLED = "cancelled"
 
 
 class Unusable(NamedTuple):

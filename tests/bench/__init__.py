@@ -1,0 +1,1 @@
+"""Measured speed, as a table: `python -m tests.bench`."""
