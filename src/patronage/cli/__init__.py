@@ -2,7 +2,7 @@
 
 import typer
 
-from patronage.cli import replay
+from patronage.cli import backtest, check, demo, replay
 
 app = typer.Typer(
     name="patronage",
@@ -11,7 +11,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(check.check)
 app.command()(replay.replay)
+app.command()(backtest.backtest)
+app.command()(demo.demo)
 
 
 def main() -> None:

@@ -1,11 +1,14 @@
 """How figures look in the terminal: money, points, prices, tables, a chart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Literal
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from patronage.economy import Charter
 
@@ -13,6 +16,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 _NANO = 10**9
 _LEVELS = " ▁▂▃▄▅▆▇█"
+_CHART_WIDTH_MAX = 100
 
 
 def money(minor: int, charter: Charter) -> str:
@@ -44,31 +48,71 @@ def percent(part: int, whole: int, places: int = 1) -> str:
     return decimal(Fraction(part * 100, whole), places) + " %" if whole else "–"
 
 
-def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table: the first column to the left, figures to the right."""
-    grid = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+def table(
+    title: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    total: bool = False,
+    justify: Literal["left", "right"] = "right",
+) -> None:
+    """Print a table: the first column to the left, the others, figures mostly, as `justify` says.
+
+    A row of one cell is a heading for those below it; with `total` the last row is set apart. A
+    header without names is left out.
+    """
+    grid = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_header=any(header),
+    )
     for position, name in enumerate(header):
-        grid.add_column(name, justify="left" if position == 0 else "right", overflow="fold")
-    for row in rows:
-        grid.add_row(*row)
+        grid.add_column(name, justify=justify if position else "left", overflow="fold")
+    indent = ""
+    for position, row in enumerate(rows):
+        if total and position == len(rows) - 1:
+            grid.add_section()
+        if len(row) == 1 < len(header):
+            if position:
+                grid.add_row()
+            grid.add_row(Text(row[0], style="bold"))
+            indent = "  "
+        else:
+            grid.add_row(indent + row[0], *row[1:])
     console.print(grid)
 
 
-def chart(values: Sequence[Fraction], labels: tuple[str, str], height: int = 8) -> None:
-    """Print a series as columns of blocks, from 0 to its largest value, with that value's label.
+def chart(
+    values: Sequence[Fraction],
+    labels: tuple[str, str],
+    height: int = 8,
+    *,
+    title: str = "",
+    scale: Callable[[Fraction], str] | None = None,
+) -> None:
+    """Print a series as columns of blocks, from 0 to its largest value.
 
-    `labels` stand under the first and the last column.
+    `labels` stand under the first and the last column, `scale` writes the values beside the chart.
     """
-    width = min(max(console.width - 4, 20), 72)
     if not values:
         return
-    columns = [values[i * (len(values) - 1) // max(width - 1, 1)] for i in range(width)]
-    top = max(columns)
+    top = max(values)
     if top <= 0:
         return
+    marks = [""] * height
+    if scale is not None:
+        marks[0], marks[height // 2] = scale(top), scale(top / 2)
+    margin = max(map(cell_len, marks))
+    width = min(max(console.width - margin - 4, 20), _CHART_WIDTH_MAX)
+    columns = [values[i * (len(values) - 1) // max(width - 1, 1)] for i in range(width)]
     eighths = [int(value * height * 8 / top) for value in columns]
-    for row in reversed(range(height)):
+    if title:
+        console.print(title, style="bold")
+    for mark, row in zip(marks, reversed(range(height)), strict=True):
         line = "".join(_LEVELS[min(max(level - row * 8, 0), 8)] for level in eighths)
-        console.print("  " + line)
-    gap = max(width - len(labels[0]) - len(labels[1]), 1)
-    console.print("  " + labels[0] + " " * gap + labels[1], style="dim")
+        console.print(f"  {mark:>{margin}} {line.rstrip()}")
+    gap = max(width - cell_len(labels[0]) - cell_len(labels[1]), 1)
+    console.print(" " * (margin + 3) + labels[0] + " " * gap + labels[1], style="dim")

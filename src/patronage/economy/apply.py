@@ -9,11 +9,9 @@ from patronage.economy.book import Book
 from patronage.economy.events import Event, is_well_formed
 from patronage.economy.operations import Movement, buy_out
 from patronage.economy.refusals import BrokenInvariantError, Refusal
-from patronage.economy.state import BALANCE_MAX, FIGURES, State, limit_of
+from patronage.economy.state import BALANCE_MAX, FIGURES, State
 
-_RESERVE, _ISSUED, _BURNED, _PAID_IN = map(
-    FIGURES.index, ("reserve", "issued", "burned", "paid_in")
-)
+_PAID_IN = FIGURES.index("paid_in")
 
 _Rule = Callable[[State, Book, Event, list[Movement]], Refusal | tuple[Any, ...] | None]
 
@@ -85,7 +83,7 @@ def apply(state: State, book: Book, event: Event) -> Outcome:
         return Refused(facts)
     # Buying one account out can lift the price by the rounding that stays in the reserve, and so
     # make the next one due.
-    while (account := book.due(limit_of(state))) is not None:
+    while (account := book.due(state)) is not None:
         buy_out(state, book, movements, account)
     after = state.figures()
     _require_promises(before, after)
@@ -95,10 +93,14 @@ def apply(state: State, book: Book, event: Event) -> Outcome:
 
 def _require_promises(before: tuple[int, ...], after: tuple[int, ...]) -> None:
     """Raise if a figure grew out of bounds or the price fell while anything circulated."""
+    reserve_before, issued_before, burned_before = before[:3]
+    reserve, issued, burned = after[:3]
     # All other money is a part of paid_in, points a part of authorised, coins of the reserve; what
     # is subtracted was compared before.
     if after[_PAID_IN] > BALANCE_MAX:
         raise BrokenInvariantError("paid_in is out of bounds")
-    circulated, circulating = before[_ISSUED] - before[_BURNED], after[_ISSUED] - after[_BURNED]
-    if circulated and circulating and after[_RESERVE] * circulated < before[_RESERVE] * circulating:
+    if (
+        reserve * (issued_before - burned_before) < reserve_before * (issued - burned)
+        and issued_before > burned_before
+    ):
         raise BrokenInvariantError("the price fell")

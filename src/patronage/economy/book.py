@@ -8,7 +8,7 @@ from heapq import heappop, heappush, heapreplace
 from typing import Protocol, TypeVar
 
 from patronage.economy.refusals import BrokenInvariantError
-from patronage.economy.state import Account, Order, Payment, Withdrawal, ceiling_of
+from patronage.economy.state import Account, Order, Payment, State, Withdrawal, ceiling_of, is_due
 
 Record = TypeVar("Record")
 
@@ -31,11 +31,8 @@ class Book(Protocol):
     def place(self, account: Account) -> None:
         """Take note that the account's ceiling may have fallen."""
 
-    def due(self, limit: int) -> Account | None:
-        """Return the account with the smallest ceiling (of equal ones, the smallest id).
-
-        None if that ceiling is above the limit.
-        """
+    def due(self, state: State) -> Account | None:
+        """Return the due account with the smallest ceiling, of equal ones the smallest id."""
 
 
 class MemoryBook:
@@ -60,11 +57,13 @@ class MemoryBook:
             account.queued = ceiling
             heappush(self._heap, (ceiling, account.id))
 
-    def due(self, limit: int) -> Account | None:
-        """Return the account with the smallest ceiling; None if that is above the limit."""
+    def due(self, state: State) -> Account | None:
+        """Return the due account with the smallest ceiling, of equal ones the smallest id."""
         heap = self._heap
-        while heap and heap[0][0] <= limit:
+        while heap:
             key, id = heap[0]
+            if not is_due(key, state):
+                return None
             account = self.accounts[id]
             if key != account.queued:  # left behind when a lower entry took its place
                 heappop(heap)
@@ -109,17 +108,24 @@ class PreloadedBook(MemoryBook):
             account.queued = None
             self.place(account)
 
-    def due(self, limit: int) -> Account | None:
-        """Return the account with the smallest ceiling; None if that is above the limit.
+    def due(self, state: State) -> Account | None:
+        """Return the due account with the smallest ceiling, of equal ones the smallest id.
 
-        Pages of the store are read until they reach past the smallest one in memory.
+        Pages of the store are read until they reach past it, or past all that are due.
         """
         while True:
-            account = super().due(limit)
-            reached = limit if account is None or account.queued is None else account.queued
-            if self._read_all or (self._read_to is not None and reached < self._read_to[0]):
+            account = super().due(state)
+            if self._read_all or self._is_behind(account, state):
                 return account
             self._read_page()
+
+    def _is_behind(self, account: Account | None, state: State) -> bool:
+        """Tell whether the pages read reach past the due account, or past all due ones."""
+        if self._read_to is None:
+            return False
+        if account is None or account.queued is None:
+            return not is_due(self._read_to[0], state)
+        return (account.queued, account.id) <= self._read_to
 
     def _read_page(self) -> None:
         page = self._page(self._read_to)

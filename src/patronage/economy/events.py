@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from patronage.economy.state import Order, Payment, Withdrawal
 
@@ -18,7 +18,7 @@ _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-def is_text(value: object) -> bool:
+def is_text(value: object) -> TypeGuard[str]:
     """Tell whether a value is a text of 1 to 200 UTF-8 bytes."""
     if type(value) is not str:
         return False

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from patronage.economy.apply import Applied
 from patronage.economy.refusals import BrokenInvariantError
-from patronage.economy.state import INDEX_SCALE, Account, State, ceiling_of, limit_of
+from patronage.economy.state import INDEX_SCALE, Account, State, ceiling_of, is_due
 
 _SIGNS: dict[str, dict[str, int]] = {
     # Each figure's sign in its asset's sum: what the economy holds is +, where it came from −.
@@ -21,16 +21,18 @@ _SIGNS: dict[str, dict[str, int]] = {
     "points": {"treasury": 1, "burned": 1, "issued": -1},
     "coins": {"coins": -1},
 }
-_BALANCE_OF_ASSET = {"money": "cash", "points": "points", "coins": "coins"}
 
 
 def check_outcome(outcome: Applied) -> None:
     """Raise BrokenInvariantError unless an event's changes sum to zero for each asset."""
     changes = outcome.changes()
+    moved = {"money": 0, "points": 0, "coins": 0}
+    for _account, _cause, points, _quota, cash, coins, _dividend, _fee in outcome.movements:
+        moved["points"] += points
+        moved["money"] += cash
+        moved["coins"] += coins
     for asset, signs in _SIGNS.items():
-        total = sum(changes.get(name, 0) * sign for name, sign in signs.items()) + sum(
-            getattr(movement, _BALANCE_OF_ASSET[asset]) for movement in outcome.movements
-        )
+        total = moved[asset] + sum(changes.get(name, 0) * sign for name, sign in signs.items())
         if total:
             raise BrokenInvariantError(f"{asset} do not sum to zero: {total}")
 
@@ -42,14 +44,13 @@ def check_identities(state: State, accounts: Iterable[Account]) -> None:
     what replaying shows.
     """
     points = cash = coins = owed = 0
-    limit = limit_of(state)
     for account in accounts:
         points += account.points
         cash += account.cash
         coins += account.coins
         owed += account.owed + account.points * (state.index - account.at)
         ceiling = ceiling_of(account)
-        if ceiling is not None and ceiling <= limit:
+        if ceiling is not None and is_due(ceiling, state):
             raise BrokenInvariantError(f"account {account.id!r} is due and was not bought out")
 
     _require(

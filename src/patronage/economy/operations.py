@@ -3,7 +3,6 @@
 `//` rounds towards −∞ throughout; whoever takes value out bears the rounding.
 """
 
-from functools import partial
 from typing import NamedTuple
 
 from patronage.economy.book import Book
@@ -12,25 +11,14 @@ from patronage.economy.refusals import BrokenInvariantError, Refusal
 from patronage.economy.state import BALANCE_MAX, Account, State, payable
 
 
-class Movement(NamedTuple):
-    """What one event did to one account, for one cause: the changes of its figures.
+Movement = tuple[Account, str, int, int, int, int, int, int]
+"""What one event did to one account, for one cause: (account, cause, points, quota, cash, coins,
+dividend, fee).
 
-    `dividend` is what settling paid (part of the changes in cash and quota); `fee` was kept back
-    from a redemption.
-    """
-
-    account: Account
-    cause: str
-    points: int
-    quota: int
-    cash: int
-    coins: int
-    dividend: int
-    fee: int
-
-
-# Calling the class costs as much as the rest of `post`.
-_movement = partial(tuple.__new__, Movement)
+The first four figures are changes; `dividend` is what settling paid, a part of the changes in cash
+and quota; `fee` was kept back from a redemption. (A named tuple would cost as much as all the rest
+of `post`.)
+"""
 
 
 def member(state: State, book: Book, id: str) -> Account:
@@ -75,7 +63,6 @@ def post(
     movements: list[Movement],
     account: Account,
     cause: str,
-    *,
     points: int = 0,
     quota: int = 0,
     cash: int = 0,
@@ -84,20 +71,23 @@ def post(
     fee: int = 0,
 ) -> None:
     """Change an account's figures, and note the movement with what `settle` paid before."""
-    held, allowed = account.points, account.quota
-    account.points = held + points
-    account.quota = allowed + quota
+    held = account.points
+    allowed = account.quota
+    account.points = held_after = held + points
+    account.quota = allowed_after = allowed + quota
+    # From above, points are bounded by those authorised, cash by paid_in, coins by the reserve.
+    if held_after < 0 or not 0 <= allowed_after <= BALANCE_MAX:
+        raise BrokenInvariantError(f"points or quota of account {account.id!r} are out of bounds")
     if cash or coins:
         account.cash += cash
         account.coins += coins
-    # One comparison for all four: a negative figure makes their union negative.
-    if not 0 <= account.points | account.quota | account.cash | account.coins <= BALANCE_MAX:
-        raise BrokenInvariantError(f"a balance of account {account.id!r} is out of bounds")
+        if account.cash < 0 or account.coins < 0:
+            raise BrokenInvariantError(f"cash or coins of account {account.id!r} are below 0")
     # With points added, (quota × 10²⁴ − owed) / points cannot fall if quota / points does not.
     if points < 0 or quota * held <= points * allowed:
         book.place(account)
     movements.append(
-        _movement((account, cause, points, quota - dividend, cash + dividend, coins, dividend, fee))
+        (account, cause, points, quota - dividend, cash + dividend, coins, dividend, fee)
     )
 
 

@@ -46,7 +46,7 @@ def order_completed(
     points = min(want, unissued)
     quota = amount * charter.multiple_micro // MICRO
     paid = settle(state, buyer)
-    post(book, movements, buyer, "order", points=points, quota=quota, dividend=paid)
+    post(book, movements, buyer, "order", points, quota, dividend=paid)
 
     referrer_id = None
     referrer_points = referrer_quota = 0
@@ -63,8 +63,8 @@ def order_completed(
                 movements,
                 referrer,
                 "referral",
-                points=referrer_points,
-                quota=referrer_quota,
+                referrer_points,
+                referrer_quota,
                 dividend=paid,
             )
 

@@ -30,9 +30,11 @@ class Replay:
 
     def submit(self, event: object) -> Outcome | None:
         """Judge one parsed event; None for a repetition of one already judged (see `answer`)."""
-        if not isinstance(event, dict) or not is_text(event.get("id")):
+        if not isinstance(event, dict):
             return self._reject(None, Refusal.MALFORMED)
-        id: str = event["id"]
+        id = event.get("id")
+        if not is_text(id):
+            return self._reject(None, Refusal.MALFORMED)
         first = self._seen.setdefault(id, event)
         if first is not event:
             return None if is_same(first, event) else self._reject(id, Refusal.CONFLICT)

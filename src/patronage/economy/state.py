@@ -166,11 +166,10 @@ def ceiling_of(account: Account) -> int | None:
     return reach // account.points + (account.at << CEILING_BITS)
 
 
-def limit_of(state: State) -> int:
-    """⌊(price × 10²⁴ + index) × 2¹²⁸⌋: an account is due when its ceiling is not above this."""
-    circulating = state.issued - state.burned
-    price, per = (state.reserve, circulating) if circulating else state.charter.issue_price
-    return price * _CEILING_SCALE // per + (state.index << CEILING_BITS)
+def is_due(ceiling: int, state: State) -> bool:
+    """Tell whether price × 10²⁴ + index reaches a ceiling (scaled by 2¹²⁸) of someone's points."""
+    above = ceiling - (state.index << CEILING_BITS)
+    return above * (state.issued - state.burned) <= state.reserve * _CEILING_SCALE
 
 
 def payable(state: State, account: Account) -> tuple[int, int, int]:

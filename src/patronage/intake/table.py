@@ -11,10 +11,13 @@ from patronage.intake.errors import ErrorCode, ExportError
 from patronage.intake.records import Reason, Unusable
 
 # A record of more lines than this is a stray quotation mark, not a long note.
-_LINES_MAX = 100
+_LINES_MAX = 50
 _TEXT_MAX = 200
 _DELIMITERS = ",;\t"
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
+
+# For str.translate: full-width letters, digits and signs to plain ones.
+HALF_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)} | str.maketrans("　￥￡￦", " ¥£₩")
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 
 
@@ -56,7 +59,7 @@ def read_table(source: bytes, encoding: str | None = None) -> Table:
     for at, cells in _records(lines, start, delimiter, len(header)):
         if isinstance(cells, Reason):
             unusable.append(table.report(at + 1, cells))
-        elif any(cell.strip() for cell in cells):
+        elif cells:
             rows.append((at + 1, cells))
     if not rows and not unusable:
         raise ExportError(ErrorCode.NO_ROWS, columns=header)
@@ -111,7 +114,8 @@ def _header(lines: list[str], first: int) -> tuple[str, list[str], int]:
             continue
         while names and not names[-1]:
             names.pop()
-        if names and (best is None or len(names) > len(best[1])):
+        is_named = any(map(str.isalnum, "".join(names)))
+        if is_named and (best is None or len(names) > len(best[1])):
             best = delimiter, names, first + reader.line_num
     if best is None:
         raise ExportError(ErrorCode.BAD_HEADER)
@@ -161,7 +165,9 @@ def _read_alone(line: str, delimiter: str, width: int) -> list[str] | Reason:
 
 
 def _fit(cells: list[str], width: int) -> list[str] | Reason:
-    """Bring cells to the header's width: empty ones after it are no cells."""
+    """Bring cells to the header's width: empty ones after it are no cells. Blank rows have none."""
+    if not any(map(str.strip, cells)):
+        return []
     if len(cells) > width and not any(map(str.strip, cells[width:])):
         del cells[width:]
-    return cells if len(cells) == width or not cells else Reason.WRONG_NUMBER_OF_FIELDS
+    return cells if len(cells) == width else Reason.WRONG_NUMBER_OF_FIELDS

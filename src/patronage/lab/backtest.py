@@ -5,14 +5,21 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import nlargest
 from itertools import chain
 
-from patronage.economy import Applied, Charter, Event, Order, Replay, check_identities
+from patronage.economy import (
+    Applied,
+    BrokenInvariantError,
+    Charter,
+    Event,
+    Order,
+    Replay,
+    check_identities,
+)
 from patronage.economy.governance import DayClose
 from patronage.economy.operations import Redemption
 from patronage.economy.orders import Refund
 from patronage.economy.state import Account, payable
 from patronage.economy.value import Conversion
-from patronage.intake import day_closed
-from patronage.intake.records import Day
+from patronage.intake import Day, day_closed
 from patronage.lab.behaviour import Behaviour, Conduct
 from patronage.lab.result import DayEnd, Holding, Redemptions, Result, Use
 
@@ -63,32 +70,29 @@ class _Run:
         self._today: Counter[str] = Counter()
         # Beyond its cash, what an account's quota has paid: fees kept back, and coins.
         self._used_otherwise: Counter[str] = Counter()
-        for event in self._conduct.opening():
-            self._submit(event)
 
     def day(self, day: Day, *, ends_month: bool) -> None:
         """Run one day: its events, the stated behaviour, the close."""
         self._today = Counter()
-        for event in day.events:
-            self._submit(event)
-        for event in self._conduct.evening(day.date):
+        conduct = self._conduct
+        for event in chain(conduct.morning(day.date), day.events, conduct.evening(day.date)):
             self._submit(event)
         if ends_month:
-            for event in self._conduct.month_end(day.date):
+            for event in conduct.month_end(day.date):
                 self._submit(event)
         self._submit(day_closed(day.date))
         state, today = self._economy.state, self._today
         self._days.append(
             DayEnd(
-                day.date,
-                state.price,
-                state.reserve,
-                today["orders"],
-                today["sales"],
-                today["refunded"],
-                today["dividends_distributed"],
-                today["redeemed.gross"],
-                today["compulsory.gross"],
+                date=day.date,
+                price=state.price,
+                reserve=state.reserve,
+                orders=today["orders"],
+                sales=today["sales"],
+                refunded=today["refunded"],
+                dividends=today["dividends_distributed"],
+                redeemed=today["redeemed.gross"],
+                bought_out=today["compulsory.gross"],
             )
         )
         self._count.update(today)
@@ -96,6 +100,8 @@ class _Run:
     def _submit(self, event: Event) -> None:
         if self._on_event is not None:
             self._on_event(event)
+        state = self._economy.state
+        price, bought_out = state.price, state.compulsory_redemptions
         outcome = self._economy.submit(event)
         if not isinstance(outcome, Applied):
             return
@@ -106,13 +112,15 @@ class _Run:
                 count["sales"] += facts.amount
                 count["contributions"] += facts.contribution
                 count["dividend_contributions"] += facts.dividend
-                self._conduct.note(facts, _price_before(outcome, self._economy.state.charter))
+                self._conduct.note(facts, price)
             case Refund():
                 count["refunds"] += 1
                 count["refunded"] += event["amount"]
                 count["missing"] += facts.missing
             case Redemption():
-                self._count_redemption("redeemed", event["account"], facts.points, facts.pay, facts.fee)
+                self._count_redemption(
+                    "redeemed", event["account"], facts.points, facts.pay, facts.fee
+                )
             case Conversion() if event["type"] == "points.converted":
                 count["converted_points"] += facts.points
                 count["converted_coins"] += facts.coins
@@ -123,16 +131,14 @@ class _Run:
             case _:
                 if event["type"] == "coins.spent":
                     count["spent_coins"] += event["amount"]
-        if outcome.movements and outcome.movements[-1].cause == "compulsory_redemption":
-            for movement in outcome.movements:
-                if movement.cause == "compulsory_redemption":
-                    gross = movement.cash - movement.dividend + movement.fee
-                    self._count_redemption(
-                        "compulsory", movement.account.id, -movement.points, gross, movement.fee
-                    )
+        if state.compulsory_redemptions > bought_out:
+            for account, cause, points, _, cash, _, dividend, fee in outcome.movements:
+                if cause == "compulsory_redemption":
+                    gross = cash - dividend + fee
+                    self._count_redemption("compulsory", account.id, -points, gross, fee)
 
     def _count_redemption(self, kind: str, id: str, points: int, gross: int, fee: int) -> None:
-        self._today[f"{kind}.count"] += 1
+        self._today[f"{kind}.number"] += 1
         self._today[f"{kind}.points"] += points
         self._today[f"{kind}.gross"] += gross
         self._today[f"{kind}.fee"] += fee
@@ -151,6 +157,7 @@ class _Run:
             for kind in ("redeemed", "compulsory")
         )
         cash = sum(account["cash"] for account in final["accounts"].values())
+        paid = cash - redemptions.net - compulsory.net  # what is not from redemptions is dividends
         return Result(
             charter=state.charter,
             days=self._days,
@@ -177,17 +184,21 @@ class _Run:
             spent_coins=count["spent_coins"],
             dividend_pool=state.dividend_pool,
             dividends_distributed=count["dividends_distributed"],
-            dividends_paid=cash - redemptions.net - compulsory.net,
+            dividends_paid=paid,
             dividends_unpaid=final["dividends_unpaid"],
             fees=state.fees,
             lifted=count["lifted"],
             surplus=final["surplus"],
             redemptions=redemptions,
             compulsory=compulsory,
+            quota_used=paid + redemptions.gross + compulsory.gross + count["converted_coins"],
+            quota_left=sum(account["quota"] for account in final["accounts"].values()),
             holders=len(holders),
             largest=[self._holding(account) for account in largest],
             rejected=[(id, code.value) for id, code in economy.rejected],
-            uses=self._uses(final["surplus"], final["dividends_unpaid"], redemptions, compulsory, cash),
+            uses=self._uses(
+                final["surplus"], final["dividends_unpaid"], redemptions, compulsory, cash
+            ),
         )
 
     def _holding(self, account: Account) -> Holding:
@@ -235,16 +246,11 @@ class _Run:
             Use.DIVIDENDS_WAITING: dividends_unpaid + state.dividend_pool,
             Use.BEHIND_POINTS: state.reserve - founding - treasury,
             Use.BEHIND_TREASURY: treasury,
-            # The founding points cannot be redeemed, so their part never falls below the founding money.
+            # Founding points cannot be redeemed: their part never falls below the founding money.
             Use.BEHIND_FOUNDING: founding - state.charter.founding_minor,
             Use.FEES: state.fees,
             Use.SURPLUS: surplus,
         }
         if sum(uses.values()) != count["sales"]:
-            raise AssertionError("what sales became does not add up to the sales")
+            raise BrokenInvariantError("what sales became does not add up to the sales")
         return uses
-
-
-def _price_before(outcome: Applied, charter: Charter) -> tuple[int, int]:
-    circulating = outcome.before["issued"] - outcome.before["burned"]
-    return (outcome.before["reserve"], circulating) if circulating else charter.issue_price

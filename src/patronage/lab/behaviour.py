@@ -22,7 +22,7 @@ _DRAW_BITS = 64
 
 
 class Trigger(NamedTuple):
-    """A share of the members, and the multiple of the price at their first order that moves them."""
+    """A share of the members, and the multiple of their first order's price that moves them."""
 
     share: Fraction
     multiple: Fraction
@@ -96,10 +96,15 @@ class Conduct:
         self._group_of: dict[str, _Group | None] = {}
         self._holds_coins: dict[str, None] = {}
 
-    def opening(self) -> Iterator[Event]:
-        """Open the merchant, if anyone is to spend coins."""
-        if self._behaviour.spend:
-            yield {"id": "opened:merchant", "type": "merchant.opened", "merchant": MERCHANT}
+    def morning(self, date: str) -> Iterator[Event]:
+        """Open the merchant on the first day, if anyone is to spend coins."""
+        if self._behaviour.spend and MERCHANT not in self._economy.book.accounts:
+            yield {
+                "id": f"opened:{MERCHANT}",
+                "type": "merchant.opened",
+                "at": f"{date}T00:00:00Z",
+                "merchant": MERCHANT,
+            }
 
     def note(self, order: Order, price: tuple[int, int]) -> None:
         """Take note of an applied order and of the price just before it."""
@@ -119,6 +124,7 @@ class Conduct:
                     yield {
                         "id": f"redeemed:{date}:{id}",
                         "type": "points.redeemed",
+                        "at": f"{date}T23:00:00Z",
                         "account": id,
                         "points": points,
                     }
@@ -128,6 +134,7 @@ class Conduct:
                     yield {
                         "id": f"converted:{date}:{id}",
                         "type": "points.converted",
+                        "at": f"{date}T23:00:00Z",
                         "account": id,
                         "points": points,
                     }
@@ -142,6 +149,7 @@ class Conduct:
             yield {
                 "id": f"spent:{date}:{id}",
                 "type": "coins.spent",
+                "at": f"{date}T23:30:00Z",
                 "account": id,
                 "merchant": MERCHANT,
                 "amount": min(accounts[id].coins, MONEY_MAX),
@@ -150,6 +158,7 @@ class Conduct:
             yield {
                 "id": f"redeemed:{date}:{MERCHANT}",
                 "type": "coins.redeemed",
+                "at": f"{date}T23:30:00Z",
                 "merchant": MERCHANT,
                 "amount": min(coins, MONEY_MAX),
             }

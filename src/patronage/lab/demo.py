@@ -17,7 +17,7 @@ KEY: Final = b"The demonstration has no secrets"
 
 BEHAVIOUR: Final = Behaviour(
     redeem=Trigger(Fraction(15, 100), Fraction(3, 2)),
-    convert=Trigger(Fraction(20, 100), Fraction(13, 10)),
+    convert=Trigger(Fraction(15, 100), Fraction(3, 2)),
     spend=Fraction(6, 10),
 )
 
@@ -35,7 +35,7 @@ _SUMMER = (date(2025, 7, 7), date(2025, 8, 31))
 _BOTTLES = ((58, 20, 18), (88, 31, 26), (128, 48, 24), (168, 66, 16), (268, 115, 11), (588, 270, 5))
 _BOTTLES_AN_ORDER = (1, 1, 2, 2, 2, 3, 6)
 
-_JOIN_A_DAY = 8
+_JOIN_A_DAY = 12
 _REFERRED = 0.4
 _STAYS = 0.8
 _BUYS_AT_A_FESTIVAL = 0.3
@@ -174,7 +174,9 @@ def _customer(member: int) -> str:
 
 def _written(sales: list[Sale], returns: list[tuple[str, str, str, int]], exponent: int) -> Year:
     """Write sales and returns, by date, as the lines of an export; its header is line 1."""
-    rows: list[Sale | tuple[str, str, str, int]] = sorted([*sales, *returns], key=lambda row: row[2])
+    rows: list[Sale | tuple[str, str, str, int]] = sorted(
+        [*sales, *returns], key=lambda row: row[2]
+    )
     lines: list[Return] = []
     text = io.StringIO()
     export = csv.writer(text, lineterminator="\n")
@@ -185,14 +187,16 @@ def _written(sales: list[Sale], returns: list[tuple[str, str, str, int]], expone
             amount = _decimal(row.amount, exponent)
             export.writerow([*row[:3], amount, profit, row.referrer, None])
         else:
-            order, customer, day, amount = row
-            lines.append(Return(order, customer, day, amount, line))
+            order, customer, day, back = row
+            lines.append(Return(order, customer, day, back, line))
             export.writerow(
-                [f"{order}-R", customer, day, _decimal(-amount, exponent), None, None, order]
+                [f"{order}-R", customer, day, _decimal(-back, exponent), None, None, order]
             )
     return Year(sales, lines, text.getvalue())
 
 
 def _decimal(minor: int, exponent: int) -> str:
     whole, fraction = divmod(abs(minor), 10**exponent)
-    return ("-" if minor < 0 else "") + f"{whole}" + (f".{fraction:0{exponent}}" if exponent else "")
+    return (
+        ("-" if minor < 0 else "") + f"{whole}" + (f".{fraction:0{exponent}}" if exponent else "")
+    )

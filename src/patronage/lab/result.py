@@ -28,7 +28,7 @@ class DayEnd(NamedTuple):
 class Redemptions(NamedTuple):
     """Redemptions taken together: points burned, what they gave before the fee, and the fee."""
 
-    count: int
+    number: int
     points: int
     gross: int
     fee: int
@@ -40,7 +40,7 @@ class Redemptions(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """One account at the end, settled. `used` is what its quotas have paid, `quota` what is left."""
+    """One account at the end, settled: `used` of its quotas, `quota` is what is left of them."""
 
     account: str
     kind: str
@@ -72,10 +72,11 @@ class Use(StrEnum):
 class Result:
     """The end of a backtest, all accounts settled; money in minor units, points in nano-points.
 
-    `dividends_distributed` is what day's closes divided: `dividends_paid` + `dividends_unpaid` +
-    what went to the surplus because quotas did not suffice. `missing` is what refunded orders' points had
-    already taken out. `uses` says what sales became, founding money left aside; it is empty without
-    sales.
+    `dividends_distributed` is what the closes divided: `dividends_paid` + `dividends_unpaid` + what
+    went to the surplus because quotas did not suffice. `missing` is what the points of refunded
+    orders had already taken out. `quota_used` is what quotas have paid: dividends, redemptions before
+    the fee, conversions. `uses` says what sales became, founding money left aside; it is
+    empty without sales.
     """
 
     charter: Charter
@@ -110,6 +111,8 @@ class Result:
     surplus: int
     redemptions: Redemptions
     compulsory: Redemptions
+    quota_used: int
+    quota_left: int
     holders: int
     largest: list[Holding]
     rejected: list[tuple[str | None, str]]
@@ -141,7 +144,7 @@ class Result:
 
 
 def apportion(parts: Mapping[Use, int], whole: int) -> dict[Use, int]:
-    """Divide a whole in proportion to integers, exactly: what is left goes to the largest remainders.
+    """Divide a whole in proportion to integers, exactly: the largest remainders get what is left.
 
     The parts must add up to more than 0. Among equal remainders the earlier part comes first.
     """

@@ -1,0 +1,206 @@
+"""`patronage backtest`: a shop's past orders through one charter or several."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from patronage.cli import show
+from patronage.cli.behaviour import (
+    behaviour_as_json,
+    behaviour_words,
+    read_behaviour,
+    read_share,
+)
+from patronage.cli.files import read_charter
+from patronage.cli.intake import Source, print_source, read_source, write_unusable
+from patronage.cli.report import print_report
+from patronage.cli.run import run
+from patronage.cli.words import fail, say
+from patronage.economy import Charter
+
+
+def backtest(
+    charter: Annotated[Path, typer.Argument(help="The charter, a TOML file.")],
+    orders: Annotated[Path, typer.Argument(help="The shop's export, a CSV file.")],
+    charters: Annotated[
+        list[Path] | None,
+        typer.Option("--charter", help="Another charter, side by side with the first; repeatable."),
+    ] = None,
+    order: Annotated[str | None, typer.Option(help="The column with the order's number.")] = None,
+    customer: Annotated[str | None, typer.Option(help="The column with the customer.")] = None,
+    date: Annotated[str | None, typer.Option(help="The column with the date.")] = None,
+    amount: Annotated[str | None, typer.Option(help="The column with the amount paid.")] = None,
+    status: Annotated[
+        str | None, typer.Option(help="The column with the status, - for none.")
+    ] = None,
+    profit: Annotated[
+        str | None, typer.Option(help="The column with the profit, - for none.")
+    ] = None,
+    referrer: Annotated[
+        str | None, typer.Option(help="The column with the referring customer, - for none.")
+    ] = None,
+    returned_order: Annotated[
+        str | None, typer.Option(help="The column with the order a return takes back, - for none.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="The file's encoding, if not found.")] = None,
+    day_first: Annotated[  # noqa: FBT002  (typer's form of an option)
+        bool, typer.Option("--day-first", help="Read 03/05/2024 as the 3rd of May.")
+    ] = False,
+    margin: Annotated[
+        str | None,
+        typer.Option(help="An order's profit as a share of its amount, where the export has none."),
+    ] = None,
+    redeem: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE@MULTIPLE",
+            help="0.2@3: 20 % of the members redeem all points once the price is 3 times that at "
+            "their first order.",
+        ),
+    ] = None,
+    convert: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE@MULTIPLE", help="Likewise others, who convert into coins."),
+    ] = None,
+    spend: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE",
+            help="The share of those with coins who spend them at a merchant each month end.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another number chooses other members.")] = 0,
+    events: Annotated[
+        Path | None, typer.Option(help="Write the events for `patronage replay` (first charter).")
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Where unusable rows are written; else NAME.unusable.csv, here."),
+    ] = None,
+    key: Annotated[
+        Path, typer.Option(help="The key that makes customers' account ids; made if missing.")
+    ] = Path("patronage.key"),
+    as_json: Annotated[  # noqa: FBT002
+        bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+    ] = False,
+) -> None:
+    """Run a shop's past orders through a charter and show what would have come of them."""
+    behaviour = read_behaviour(redeem, convert, spend, seed)
+    share = None if margin is None else read_share(margin, "--margin")
+    paths = [charter, *(charters or ())]
+    report = report or Path(f"{orders.stem}.unusable.csv")
+    written = [("--report", report), ("--events", events), ("--key", key)]
+    _forbid_overwriting([*paths, orders], [(name, path) for name, path in written if path])
+    read = [read_charter(path) for path in paths]
+    _require_one_exponent(paths, read)
+    source = read_source(
+        orders,
+        exponent=read[0].minor_unit_exponent,
+        named={
+            "order": order,
+            "customer": customer,
+            "date": date,
+            "amount": amount,
+            "status": status,
+            "profit": profit,
+            "referrer": referrer,
+            "returned_order": returned_order,
+        },
+        encoding=encoding,
+        day_first=day_first,
+        margin=share,
+        key=key,
+    )
+    if source.unusable:
+        write_unusable(report, source.unusable)
+    if not as_json:
+        print_source(source)
+        for note in _notes(source, read, report, key):
+            show.console.print(note, markup=False, soft_wrap=False)
+        show.console.print(behaviour_words(behaviour) + "\n", soft_wrap=False)
+    results = [
+        run(one, source.days, behaviour, None if number else events)
+        for number, one in enumerate(read)
+    ]
+    if as_json:
+        answer = {
+            "source": source.as_json(),
+            "report": str(report) if source.unusable else None,
+            "margin": margin,
+            "behaviour": behaviour_as_json(behaviour),
+            "results": [result.as_json() for result in results],
+        }
+        json.dump(answer, sys.stdout, ensure_ascii=False)
+        sys.stdout.write("\n")
+    else:
+        print_report(results, _names(read, paths))
+
+
+def _forbid_overwriting(read: Iterable[Path], written: Iterable[tuple[str, Path]]) -> None:
+    """End with a sentence if a file to be written is another one that is named."""
+    taken = {path.resolve() for path in read}
+    for option, path in written:
+        if path.resolve() in taken:
+            fail(
+                f"{option} {path} would overwrite a file that is read or written; name another.",
+                f"{option} {path} 会覆盖另一个要读或要写的文件；请另取名称。",
+            )
+        taken.add(path.resolve())
+
+
+def _require_one_exponent(paths: Sequence[Path], charters: Sequence[Charter]) -> None:
+    """End with a sentence unless all charters' currencies have the same number of decimals."""
+    first = charters[0]
+    for path, charter in zip(paths, charters, strict=True):
+        if charter.minor_unit_exponent != first.minor_unit_exponent:
+            fail(
+                f"{path} is in {charter.currency} and {paths[0]} in {first.currency}: currencies "
+                "side by side must have the same number of decimals.",
+                f"{path} 用 {charter.currency}，{paths[0]} 用 {first.currency}："
+                "并列比较的货币，小数位数必须相同。",
+            )
+
+
+def _notes(source: Source, charters: Sequence[Charter], report: Path, key: Path) -> list[str]:
+    """Say what happened beside, and what the export lacks."""
+    notes = []
+    if source.unusable:
+        notes.append(say(f"Those rows are listed in {report}.", f"这些行列在 {report} 中。"))
+    if source.made_key:
+        notes.append(
+            say(
+                f"{key} was made. It turns customers into opaque account ids: keep it, and keep it "
+                "secret.",
+                f"已生成 {key}，用于把顾客换成不透明的账户编号：请保存，并保密。",
+            )
+        )
+    if not source.knows_profit():
+        if any(charter.reserve_of == "profit" for charter in charters):
+            notes.append(
+                say(
+                    "No profit is known and a charter takes its contributions from it, so nothing "
+                    "goes to its reserve: give --margin.",
+                    "利润未知，而有章程按利润入池，因此其底池没有入池款：请给出 --margin。",
+                )
+            )
+        elif any(charter.dividend_micro for charter in charters):
+            notes.append(
+                say(
+                    "No profit is known, so there are no dividends: give --margin to have them.",
+                    "利润未知，因此没有分红；给出 --margin 即可计入。",
+                )
+            )
+    return notes
+
+
+def _names(charters: Sequence[Charter], paths: Sequence[Path]) -> list[str]:
+    """Return what to call each charter: its name, with its file's where two are the same."""
+    names = [charter.name for charter in charters]
+    return [
+        f"{name} ({path})" if names.count(name) > 1 else name
+        for name, path in zip(names, paths, strict=True)
+    ]
