@@ -113,13 +113,13 @@ def is_well_formed(event: Event) -> bool:
     Events come by the million in few shapes, so what follows from the shape is found once.
     """
     kind = event.get("type")
-    if type(kind) is not str or kind not in _SHAPES:
+    shapes = _SHAPES.get(kind) if type(kind) is str else None
+    if shapes is None:
         return False
-    shapes = _SHAPES[kind]
     fields = tuple(event)
     shape = shapes.get(fields)
     if shape is None:
-        shape = _shape(FORMS[kind], fields)
+        shape = _shape(FORMS[event["type"]], fields)
         if shape is None:
             return False
         if len(shapes) < _SHAPES_MAX:

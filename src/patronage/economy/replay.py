@@ -35,9 +35,10 @@ class Replay:
         id = event.get("id")
         if not is_text(id):
             return self._reject(None, Refusal.MALFORMED)
-        first = self._seen.setdefault(id, event)
-        if first is not event:
+        first = self._seen.get(id)
+        if first is not None:
             return None if is_same(first, event) else self._reject(id, Refusal.CONFLICT)
+        self._seen[id] = event
         outcome = apply(self.state, self.book, event)
         if type(outcome) is Refused:
             self._refusals[id] = outcome.refusal

@@ -49,6 +49,10 @@ def _create(path: Path) -> bytes:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return _read(path)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text + b"\n")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text + b"\n")
+    except OSError:
+        path.unlink()  # half a key would stand in the way of the next
+        raise
     return text

@@ -29,8 +29,7 @@ class Columns:
     returned_order: str | None = None
 
 
-REQUIRED = ("order", "customer", "date", "amount")
-
+_REQUIRED = ("order", "customer", "date", "amount")
 _FITS: dict[str, Callable[[str], bool]] = {
     "date": is_date,
     "amount": is_amount,
@@ -66,7 +65,7 @@ def guess_columns(
             best = header[next(fitting, candidates[0])]
             found[field] = best
             taken[best] = field
-    missing = [field for field in REQUIRED if field not in found]
+    missing = [field for field in _REQUIRED if field not in found]
     if missing:
         raise ExportError(ErrorCode.MISSING_COLUMN, ", ".join(missing), header)
     return Columns(**found)
@@ -82,10 +81,11 @@ def find_column(header: Sequence[str], name: str) -> str:
     wanted = clean(name)
     if wanted in header:
         return wanted
-    alike = [column for column in header if simplify(column) == simplify(wanted)]
-    if len(set(alike)) != 1 or not wanted:
+    simple = simplify(wanted)
+    alike = {column for column in header if simple and simplify(column) == simple}
+    if len(alike) != 1:
         raise ExportError(ErrorCode.UNKNOWN_COLUMN, name, header)
-    return alike[0]
+    return alike.pop()
 
 
 def match_columns(header: Sequence[str], columns: Columns) -> Columns:

@@ -50,8 +50,9 @@ def read_export(
     summed: its date is the earliest, its referrer the first one named, its profit the sum of those
     given. A line cancelled by its status, or with a negative amount, is a return: of the order that
     it names, or of its own if that has other lines, or else of one yet to be found (`days` does).
-    A positive line that was cancelled and has no other line of its order beside it was never an
-    order, and is reported so. Raises ExportError if the file cannot be read.
+    (So a cancelled line beside others of its order is money going back, and its amount is expected
+    in theirs.) A positive line that was cancelled and has no other line of its order beside it was
+    never an order, and is reported so. Raises ExportError if the file cannot be read.
     """
     table = read_table(source, encoding)
     if columns is None:
