@@ -1,6 +1,7 @@
 """`patronage backtest`: a shop's past orders through one charter or several."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -117,11 +118,17 @@ def backtest(
     )
     if source.unusable:
         write_unusable(report, source.unusable)
+    if not source.days:
+        fail(
+            f"no row of {orders} can be used; {report} says why.",
+            f"{orders} 中没有可用的行；理由见 {report}。",
+        )
     if not as_json:
         print_source(source)
         for note in _notes(source, read, report, key):
-            show.console.print(note, markup=False, soft_wrap=False)
-        show.console.print(behaviour_words(behaviour) + "\n", soft_wrap=False)
+            show.paragraph(note)
+        show.paragraph(behaviour_words(behaviour))
+        show.console.print()
     results = [
         run(one, source.days, behaviour, None if number else events)
         for number, one in enumerate(read)
@@ -142,14 +149,14 @@ def backtest(
 
 def _forbid_overwriting(read: Iterable[Path], written: Iterable[tuple[str, Path]]) -> None:
     """End with a sentence if a file to be written is another one that is named."""
-    taken = {path.resolve() for path in read}
+    taken = {os.path.realpath(path) for path in read}
     for option, path in written:
-        if path.resolve() in taken:
+        if os.path.realpath(path) in taken:
             fail(
                 f"{option} {path} would overwrite a file that is read or written; name another.",
                 f"{option} {path} 会覆盖另一个要读或要写的文件；请另取名称。",
             )
-        taken.add(path.resolve())
+        taken.add(os.path.realpath(path))
 
 
 def _require_one_exponent(paths: Sequence[Path], charters: Sequence[Charter]) -> None:

@@ -26,7 +26,7 @@ _MARKS = {
     "note": ("·", "cyan"),
 }
 _DECIMAL = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?", re.ASCII)
-_MONEY_MAX = 10**12
+_BASKET_MAX = 10**12
 _SALES_MAX = 10**15
 _WIDTH_MAX = 100
 # A line may break after a space and beside a Chinese character, but not before these.
@@ -38,10 +38,10 @@ _OPENING = "（《“‘"
 def check(
     charter: Annotated[Path, typer.Argument(help="The charter, a TOML file.")],
     basket: Annotated[
-        str | None, typer.Option(help="The average order, in money.  [default: 100]")
+        str | None, typer.Option(help="The average order, in money; 100 if not given.")
     ] = None,
     sales_per_day: Annotated[
-        str | None, typer.Option(help="Sales a day, in money.  [default: 10000]")
+        str | None, typer.Option(help="Sales a day, in money; 10000 if not given.")
     ] = None,
     margin: Annotated[
         str | None, typer.Option(help="Profit's share of sales, like 0.4; unknown without it.")
@@ -61,8 +61,8 @@ def check(
     report = judge(
         rules,
         Assumptions(
-            basket_minor=_money(basket or "100", "--basket", rules, _MONEY_MAX),
-            sales_minor=_money(sales_per_day or "10000", "--sales-per-day", rules, _SALES_MAX),
+            basket_minor=_money(basket, "--basket", 100, rules),
+            sales_minor=_money(sales_per_day, "--sales-per-day", 10_000, rules),
             margin=None if margin is None else _rate(margin, "--margin"),
             referred=_rate(referred, "--referred"),
             members=members,
@@ -80,10 +80,11 @@ def _decimal(text: str) -> Fraction | None:
     return Fraction(text) if _DECIMAL.fullmatch(text) else None
 
 
-def _money(text: str, option: str, charter: Charter, most: int) -> int:
-    """Read money exactly, as minor units."""
-    value = _decimal(text)
+def _money(text: str | None, option: str, default: int, charter: Charter) -> int:
+    """Read money exactly, as minor units; an order's bounds are the rule book's."""
+    value = Fraction(default) if text is None else _decimal(text)
     minor = None if value is None else value * 10**charter.minor_unit_exponent
+    most = _BASKET_MAX if option == "--basket" else _SALES_MAX
     if minor is None or minor.denominator != 1 or not 1 <= minor <= most:
         example = show.money(100 * 10**charter.minor_unit_exponent, charter)
         fail(
@@ -113,8 +114,8 @@ def _render(report: Report) -> None:
         show.console.print()
         show.console.print(Text.assemble((mark, style), " ", (title(finding), "bold")))
         _paragraph(sentence(finding, charter), indent="  ")
-        if finding.inequality:
-            _paragraph(finding.inequality, indent="    ", style="dim")
+        for inequality in filter(None, finding.inequality.split(";  ")):
+            _paragraph(inequality, indent="    ", style="dim")
     show.console.print()
     _render_shares(report)
     _render_milestones(report)
@@ -222,7 +223,10 @@ def _summary(report: Report) -> str:
             f"稳妥：{holds} 项承诺全部成立。",
         )
     counts = [
-        (holds, say(f"{holds} promises hold", f"{holds} 项承诺成立")),
+        (
+            holds,
+            say(f"{holds} promise{'s hold' if holds > 1 else ' holds'}", f"{holds} 项承诺成立"),
+        ),
         (warned, say(f"{warned} with a warning", f"{warned} 项有警告")),
         (failed, say(f"{failed} not kept", f"{failed} 项不成立")),
     ]

@@ -1,5 +1,6 @@
 """`patronage demo`: a generated year of a wine shop, through the same path as a backtest."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -50,30 +51,32 @@ def demo(
 
 
 def _print_introduction(seed: int, orders: int, customers: int) -> None:
-    print_text = show.console.print
-    print_text(say("A demonstration year", "演示年"), style="bold")
-    print_text(
+    show.console.print(say("A demonstration year", "演示年"), style="bold")
+    show.paragraph(
         say(
             f"An invented wine shop, seed {seed}: {customers:,} customers, {orders:,} orders. Four "
             "in ten newcomers are referred, some orders are returned, the weeks of the Spring "
             "Festival and the summer are quiet, 6.18 and 11.11 are not.",
             f"虚构的红酒商店，种子 {seed}：{customers:,} 位顾客，{orders:,} 笔订单。"
             "十位新客中有四位经人推荐，部分订单退货，春节前后与盛夏为淡季，6.18 与 11.11 为旺日。",
-        ),
-        soft_wrap=False,
+        )
     )
-    print_text(behaviour_words(demonstration.BEHAVIOUR) + "\n", soft_wrap=False)
+    show.paragraph(behaviour_words(demonstration.BEHAVIOUR))
+    show.console.print()
 
 
 def _command() -> str:
     """Return how this command was called, as it can be typed again from here."""
-    try:
-        return str(Path(sys.argv[0]).absolute().relative_to(Path.cwd()))
-    except ValueError:
-        return "patronage"
+    called = Path(sys.argv[0]).absolute()
+    if called.name == "__main__.py":
+        return "python -m patronage"
+    if called.is_relative_to(Path.cwd()):
+        return str(called.relative_to(Path.cwd()))
+    return "patronage" if shutil.which("patronage") else str(called)
 
 
 def _print_next(command: str, result: Result) -> None:
+    key = _FOLDER / "demo.key"
     unit = 10**result.charter.minor_unit_exponent
     a_day = result.sales // len(result.days) // unit
     basket = result.sales // result.orders // unit
@@ -84,8 +87,7 @@ def _print_next(command: str, result: Result) -> None:
         ),
         (
             say("The same orders, other behaviour", "同样的订单，不同的行为"),
-            f"backtest {_FOLDER}/charter.toml {_FOLDER}/orders.csv --key {_FOLDER}/demo.key "
-            "--redeem 0.5@2",
+            f"backtest {_FOLDER}/charter.toml {_FOLDER}/orders.csv --key {key} --redeem 0.5@2",
         ),
         (
             say("Recompute the end from the events", "由事件重新算出期末状态"),
@@ -101,4 +103,5 @@ def _print_next(command: str, result: Result) -> None:
     ]
     show.console.print("\n" + say("Next", "接下来"), style="bold")
     for words, arguments in rows:
-        show.console.print(f"  {words}\n    [bold]{command} {arguments}[/bold]")
+        show.console.print("  " + words)
+        show.console.print(f"    {command} {arguments}", style="bold")

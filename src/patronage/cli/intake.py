@@ -1,6 +1,7 @@
 """How the command reads a shop's export, and what it says about it."""
 
 import csv
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +13,6 @@ from patronage.cli import show
 from patronage.cli.files import read_bytes
 from patronage.cli.words import fail, say
 from patronage.intake import (
-    Columns,
     Columns,
     Day,
     ErrorCode,
@@ -142,7 +142,7 @@ def read_source(
         )
     except ExportError as error:
         _fail_of_export(path, error)
-    made_key = not key.exists()
+    made_key = not os.path.exists(key)  # noqa: PTH110  (Path.exists may raise)
     try:
         secret = read_or_create_key(key)
     except ExportError as error:
@@ -226,8 +226,7 @@ def print_source(source: Source) -> None:
             f"dates {export.date_format}",
             f"{source.path}：{export.rows:,} 行，{encoding}，以{delimiter}分隔，"
             f"日期 {export.date_format}",
-        ),
-        markup=False,
+        )
     )
     names = asdict(export.columns)
     found = [field for field in _COLUMNS if names[field] is not None]
@@ -247,7 +246,7 @@ def print_source(source: Source) -> None:
         if absent
         else say(".", "。")
     )
-    show.console.print(hint + none, style="dim", soft_wrap=False)
+    show.paragraph(hint + none, style="dim")
     customers = len({sale.customer for sale in export.sales})
     returns = len(export.returns) - _without_order(source.unusable)
     show.console.print(
@@ -268,7 +267,7 @@ def write_unusable(path: Path, unusable: Sequence[Unusable]) -> None:
         # With the mark at its beginning, spreadsheets read the Chinese in it.
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             report = csv.writer(file, lineterminator="\n")
-            report.writerow(["line", "reason", "in words", "row"])
+            report.writerow(["line", "reason", "words", "row"])
             report.writerows(
                 [r.line, r.reason.value, say(*_REASONS[r.reason]), r.text] for r in unusable
             )

@@ -1,5 +1,6 @@
 """How figures look in the terminal: money, points, prices, tables, a chart."""
 
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Literal
@@ -12,11 +13,16 @@ from rich.text import Text
 
 from patronage.economy import Charter
 
-console = Console(highlight=False, soft_wrap=True)
+# Without markup and emoji, brackets and colons in the names of others are what they are.
+console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 _NANO = 10**9
 _LEVELS = " ▁▂▃▄▅▆▇█"
 _CHART_WIDTH_MAX = 100
+_WIDE = "\u2e80-\u9fff\uff00-\uffef"
+_CLOSING = "，。；：！？）》、"
+# What stays together on a line: a wide character or a word, with the signs and blanks after it.
+_PIECES = re.compile(rf"(?:（?[{_WIDE}]|[^ {_WIDE}]+(?: %)?)[{_CLOSING}]* *")
 
 
 def money(minor: int, charter: Charter) -> str:
@@ -46,6 +52,18 @@ def decimal(value: Fraction, places: int) -> str:
 def percent(part: int, whole: int, places: int = 1) -> str:
     """Format a share in per cent; a dash where there is no whole."""
     return decimal(Fraction(part * 100, whole), places) + " %" if whole else "–"
+
+
+def paragraph(text: str, *, indent: str = "", style: str = "") -> None:
+    """Print a text in lines that fit the terminal: Chinese may break after any character."""
+    width = min(console.width, _CHART_WIDTH_MAX) - len(indent)
+    line = ""
+    for piece in _PIECES.findall(text):
+        if line and cell_len(line + piece.rstrip()) > width:
+            console.print(indent + line.rstrip(), style=style)
+            line = ""
+        line += piece
+    console.print(indent + line.rstrip(), style=style)
 
 
 def table(

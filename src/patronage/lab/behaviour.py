@@ -93,6 +93,11 @@ class Conduct:
         self._economy = economy
         self._redeem = _Group(behaviour.redeem) if behaviour.redeem else None
         self._convert = _Group(behaviour.convert) if behaviour.convert else None
+        redeeming = behaviour.redeem.share if behaviour.redeem else Fraction(0)
+        converting = behaviour.convert.share if behaviour.convert else Fraction(0)
+        self._redeem_below = _threshold(redeeming)
+        self._convert_below = _threshold(redeeming + converting)
+        self._spend_below = _threshold(behaviour.spend)
         self._group_of: dict[str, _Group | None] = {}
         self._holds_coins: dict[str, None] = {}
 
@@ -143,8 +148,8 @@ class Conduct:
 
     def month_end(self, date: str) -> Iterator[Event]:
         """Yield what is spent at the end of a month; then the merchant redeems its coins."""
-        accounts, share = self._economy.book.accounts, self._behaviour.spend
-        for id in [id for id in self._holds_coins if self._draw(f"spend:{date}", id) < share]:
+        accounts, below = self._economy.book.accounts, self._spend_below
+        for id in [id for id in self._holds_coins if self._draw(f"spend:{date}", id) < below]:
             del self._holds_coins[id]
             yield {
                 "id": f"spent:{date}:{id}",
@@ -170,16 +175,17 @@ class Conduct:
         return points if points * price >= per else 0
 
     def _assign(self, id: str) -> _Group | None:
-        behaviour = self._behaviour
-        redeeming = behaviour.redeem.share if behaviour.redeem else Fraction(0)
-        converting = behaviour.convert.share if behaviour.convert else Fraction(0)
         draw = self._draw("group", id)
-        if draw < redeeming:
+        if draw < self._redeem_below:
             return self._redeem
-        return self._convert if draw < redeeming + converting else None
+        return self._convert if draw < self._convert_below else None
 
-    def _draw(self, purpose: str, id: str) -> Fraction:
-        """Return a number in [0, 1) that depends on the seed, the purpose and the id alone."""
+    def _draw(self, purpose: str, id: str) -> int:
+        """Return a number below 2⁶⁴ that depends on the seed, the purpose and the id alone."""
         text = f"{self._behaviour.seed}:{purpose}:{id}"
-        digest = hashlib.sha256(text.encode()).digest()
-        return Fraction(int.from_bytes(digest[: _DRAW_BITS // 8]), 1 << _DRAW_BITS)
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[: _DRAW_BITS // 8])
+
+
+def _threshold(share: Fraction) -> int:
+    """Return below which number a draw falls with that probability."""
+    return (share.numerator << _DRAW_BITS) // share.denominator

@@ -71,8 +71,11 @@ def shares(subject: Subject) -> tuple[Share, ...]:
         buyer = whole * subject.grant_rate
     else:
         whole = subject.major(contribution)
-        buyer = subject.major(subject.given(amount, contribution))
+        buyer = subject.major(int(subject.given(amount, contribution)))
     referrer = buyer * subject.referral_rate
+    if contribution is not None:
+        unit = 10**subject.charter.minor_unit_exponent
+        referrer = subject.major(int(referrer * unit))
     rows = [Share("reserve", of, whole, whole), Share("buyer", of, buyer, buyer)]
     if subject.charter.referral_micro is not None:
         rows.append(Share("referrer", of, Fraction(0), referrer))
@@ -165,10 +168,11 @@ def quotas(subject: Subject) -> Finding:
         return Finding("quotas", "note", "nothing", "", numbers)
     numbers["ratio"] = granted / rate
     names, figures = "quota.multiple", plain(subject.multiple)
+    whole = f"({_base_name(subject)}reserve.rate)" if _base_name(subject) else "reserve.rate"
     if subject.both > 1:
         names += " × (1 + referred × referral.rate)"
         figures += f" × {plain(subject.both)}"
-    inequality = f"{names} / ({_base_name(subject)}reserve.rate) = "
+    inequality = f"{names} / {whole} = "
     inequality += f"{figures} / {plain(rate)} = {plain(granted / rate, 2)}"
     if granted <= rate:
         return Finding("quotas", "note", "covered", inequality, numbers)

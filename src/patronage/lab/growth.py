@@ -10,6 +10,9 @@ and the price, their quotient, grows as n^(1 − g). Nobody redeems here. Whoeve
 price rise faster, for the same order then lifts a smaller reserve, and fewer points be issued:
 with regard to redemptions, these figures are the slow case.
 
+Where nothing is founded the very first orders set the level of the whole path: if they are not the
+average ones, the price may differ from this by a few per cent for good.
+
 Floats are good enough: this is a forecast and decides nothing.
 """
 

@@ -24,11 +24,12 @@ RATIO_MIN = Fraction(3, 2)
 AUTHORISED_DAYS_MIN = 10 * DAYS_A_YEAR
 BREAK_EVEN_MAX = Fraction(1, 2)
 FEE_MAX = Fraction(1, 2)
+FOUNDING_MINOR_MAX = 10**12
+"""The rule book's bound."""
 
 
 def parties(subject: Subject) -> Finding:
     """An order's points, the referrer's included, are worth less than its contribution."""
-    basket_minor = subject.assumptions.basket_minor
     share = subject.grant_rate * (1 + subject.referral_rate)
     inequality = "grant.rate"
     if subject.referral_rate:
@@ -38,12 +39,10 @@ def parties(subject: Subject) -> Finding:
     contribution = subject.order_contribution
     numbers: Numbers = {"basket": subject.basket, "share": share}
     if contribution is not None:
-        buyer = subject.given(basket_minor, contribution)
-        most = contribution * subject.grant_rate
-        referrer = most * subject.referral_rate
+        most = contribution * subject.charter.grant_micro // MICRO
+        referrer = int(most * subject.referral_rate)
         numbers |= {
             "contribution": subject.major(contribution),
-            "opening_value": subject.major(buyer),
             "buyer_value": subject.major(most),
             "referrer_value": subject.major(referrer),
             "stays": subject.major(contribution - most - referrer),
@@ -67,16 +66,19 @@ def founding(subject: Subject) -> Finding:
     - with contributions C in all, price ≤ (A + C) / F: a nano-point is never worth more than a
       minor unit, and no buyer loses more than that by rounding, if A + C ≤ F (in those units).
 
-    Recommended is the smallest amount, rounded up, for which the first stays below LIFT_MAX and
-    the second holds for a hundred years of sales; at least one point.
+    (The first holds while orders give points; v is a buyer's alone, for an order without a referrer
+    lifts more.) Recommended is the smallest amount, rounded up, for which the first stays below
+    LIFT_MAX and the second holds for a hundred years of sales; at least one point.
     """
     charter, assumptions = subject.charter, subject.assumptions
     basket_minor = assumptions.basket_minor
     # Where profit is not known, the whole basket bounds it from above.
-    contribution = subject.contribution(basket_minor, assumptions.margin or Fraction(1)) or 0
-    given = subject.given(basket_minor, contribution) * subject.both
+    profit = Fraction(1) if assumptions.margin is None else assumptions.margin
+    contribution = subject.contribution(basket_minor, profit) or 0
+    given = subject.given(basket_minor, contribution)  # no referrer: the order that lifts most
     slack = contribution - given
-    ever = contribution * subject.orders_a_day * HORIZON_DAYS
+    a_day = subject.orders_a_day
+    ever = contribution * a_day * HORIZON_DAYS
     price = subject.issue_price_nano
     amount = charter.founding_minor
 
@@ -84,6 +86,8 @@ def founding(subject: Subject) -> Finding:
     if price < 1:
         needed = max(NANO * price, slack / LIFT_MAX - given, ever / (1 - price) * price)
         recommended = _rounded_up(needed)
+        if recommended > FOUNDING_MINOR_MAX:
+            recommended = None
     lift = slack / (amount + given) if amount + given else Fraction(0)
     crumb = (amount + ever) / charter.founding_nano if charter.founding_nano else None
     numbers: Numbers = {
@@ -114,11 +118,14 @@ def founding(subject: Subject) -> Finding:
         return Finding("founding", "warning", "dear", "", numbers)
     if lift > LIFT_MAX:
         return Finding("founding", "warning", "small", inequality, numbers)
-    come = f"{math.ceil(amount + ever):,}"
+    worth = (
+        f"(founding.amount + {HORIZON_DAYS} × {plain(subject.major(contribution) * a_day)}) / "
+        f"({plain(numbers['founding_points'] or 0)} × 10⁹) = {plain(subject.major(crumb or 0), 8)} "
+    )
     if amount + ever > charter.founding_nano:
-        inequality = f"{come} > {charter.founding_nano:,}"
+        inequality = f"{worth}> {plain(subject.major(1))}"
         return Finding("founding", "warning", "coarse", inequality, numbers)
-    inequality += f";  {come} ≤ {charter.founding_nano:,}"
+    inequality += f";  {worth}≤ {plain(subject.major(1))}"
     return Finding("founding", "holds", "holds", inequality, numbers)
 
 
@@ -217,6 +224,8 @@ def authorised(subject: Subject) -> Finding:
     orders = law.orders_until_full()
     days = subject.days(orders)
     finite = math.isfinite(orders)
+    if finite:
+        orders = math.ceil(orders - 1e-6)
     later = law.supply(float(subject.orders_a_day * HORIZON_DAYS))
     numbers: Numbers = {
         "authorised": Fraction(subject.charter.authorised_nano, NANO),
@@ -234,7 +243,9 @@ def authorised(subject: Subject) -> Finding:
         inequality = f"{later:,.0f} < points.authorised = {law.authorised:,.0f}"
         return Finding("authorised", "holds", "never", inequality, numbers)
     soon = days < AUTHORISED_DAYS_MIN
-    inequality = f"{days:,.1f} {'<' if soon else '≥'} {AUTHORISED_DAYS_MIN:,}"
+    inequality = (
+        f"{days:,.1f} {'<' if soon else '≥'} {AUTHORISED_DAYS_MIN // DAYS_A_YEAR} × {DAYS_A_YEAR}"
+    )
     if soon:
         return Finding("authorised", "warning", "soon", inequality, numbers)
     return Finding("authorised", "holds", "late", inequality, numbers)
@@ -321,6 +332,7 @@ def merchants(subject: Subject) -> Finding:
         "hundred": subject.hundred,
         "multiple": multiple,
         "paid": paid,
+        "most": subject.hundred * multiple,
     }
     names = f"quota.multiple = {plain(multiple)}", f"merchant_fee = {plain(rate)}"
     if rate == 1:

@@ -74,8 +74,8 @@ class Result:
 
     `dividends_distributed` is what the closes divided: `dividends_paid` + `dividends_unpaid` + what
     went to the surplus because quotas did not suffice. `missing` is what the points of refunded
-    orders had already taken out. `quota_used` is what quotas have paid: dividends, redemptions before
-    the fee, conversions. `uses` says what sales became, founding money left aside; it is
+    orders had already taken out. `quota_used` is what quotas have paid: dividends, redemptions
+    before the fee, conversions. `uses` says what sales became, founding money left aside; it is
     empty without sales.
     """
 
