@@ -3,18 +3,42 @@
 import typer
 
 from patronage.cli import backtest, check, demo, replay
+from patronage.cli.words import say
 
 app = typer.Typer(
     name="patronage",
-    help="Patronage 惠顾: orders fill a reserve, shoppers hold points priced at their share of it.",
+    help=say(
+        "Patronage 惠顾: orders fill a reserve, shoppers hold points priced at their share of it.",
+        "Patronage 惠顾：订单充实底池，购物者持有按底池份额定价的积分。",
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(check.check)
-app.command()(replay.replay)
-app.command()(backtest.backtest)
-app.command()(demo.demo)
+app.command(
+    help=say(
+        "Invent a year of orders, run it through the rules, and leave the files in ./demo.",
+        "生成一年的订单，按规则运行，并把文件留在 ./demo。",
+    )
+)(demo.demo)
+app.command(
+    help=say(
+        "Run a shop's past orders through a charter and show what would have come of them.",
+        "把商城过去的订单按章程运行一遍，看看会得到什么。",
+    )
+)(backtest.backtest)
+app.command(
+    help=say(
+        "Judge a charter by reasoning: exit code 0 sound, 1 with warnings, 2 refused.",
+        "用推理评判一份章程：退出码 0 稳健，1 有警告，2 被拒绝。",
+    )
+)(check.check)
+app.command(
+    help=say(
+        "Apply a file of events to a charter and print the final state as one JSON object.",
+        "把事件文件作用于章程，并以一个 JSON 对象输出最终状态。",
+    )
+)(replay.replay)
 
 
 def main() -> None:

@@ -25,68 +25,158 @@ from patronage.economy import Charter
 
 
 def backtest(
-    charter: Annotated[Path, typer.Argument(help="The charter, a TOML file.")],
-    orders: Annotated[Path, typer.Argument(help="The shop's export, a CSV file.")],
+    charter: Annotated[
+        Path, typer.Argument(help=say("The charter, a TOML file.", "章程（TOML 文件）。"))
+    ],
+    orders: Annotated[
+        Path,
+        typer.Argument(help=say("The shop's export, a CSV file.", "商城导出的订单（CSV 文件）。")),
+    ],
     charters: Annotated[
         list[Path] | None,
-        typer.Option("--charter", help="Another charter, side by side with the first; repeatable."),
+        typer.Option(
+            "--charter",
+            help=say(
+                "Another charter, side by side with the first; repeatable.",
+                "另一份章程，与第一份并列比较；可重复。",
+            ),
+        ),
     ] = None,
-    order: Annotated[str | None, typer.Option(help="The column with the order's number.")] = None,
-    customer: Annotated[str | None, typer.Option(help="The column with the customer.")] = None,
-    date: Annotated[str | None, typer.Option(help="The column with the date.")] = None,
-    amount: Annotated[str | None, typer.Option(help="The column with the amount paid.")] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(help=say("The column with the order's number.", "订单号所在的列。")),
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option(help=say("The column with the customer.", "顾客所在的列。"))
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(help=say("The column with the date.", "日期所在的列。"))
+    ] = None,
+    amount: Annotated[
+        str | None, typer.Option(help=say("The column with the amount paid.", "实付金额所在的列。"))
+    ] = None,
     status: Annotated[
-        str | None, typer.Option(help="The column with the status, - for none.")
+        str | None,
+        typer.Option(
+            help=say("The column with the status, - for none.", "状态所在的列，- 表示没有。")
+        ),
     ] = None,
     profit: Annotated[
-        str | None, typer.Option(help="The column with the profit, - for none.")
+        str | None,
+        typer.Option(
+            help=say("The column with the profit, - for none.", "利润所在的列，- 表示没有。")
+        ),
     ] = None,
     referrer: Annotated[
-        str | None, typer.Option(help="The column with the referring customer, - for none.")
+        str | None,
+        typer.Option(
+            help=say(
+                "The column with the referring customer, - for none.",
+                "推荐人所在的列，- 表示没有。",
+            )
+        ),
     ] = None,
     returned_order: Annotated[
-        str | None, typer.Option(help="The column with the order a return takes back, - for none.")
+        str | None,
+        typer.Option(
+            help=say(
+                "The column with the order a return takes back, - for none.",
+                "退货所对应订单号的列，- 表示没有。",
+            )
+        ),
     ] = None,
-    encoding: Annotated[str | None, typer.Option(help="The file's encoding, if not found.")] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "The file's encoding, if it is read wrongly.", "文件编码，自动识别有误时使用。"
+            )
+        ),
+    ] = None,
     day_first: Annotated[  # noqa: FBT002  (typer's form of an option)
-        bool, typer.Option("--day-first", help="Read 03/05/2024 as the 3rd of May.")
+        bool,
+        typer.Option(
+            "--day-first",
+            help=say("Read 03/05/2024 as the 3rd of May.", "把 03/05/2024 读作 5 月 3 日。"),
+        ),
     ] = False,
     margin: Annotated[
         str | None,
-        typer.Option(help="An order's profit as a share of its amount, where the export has none."),
+        typer.Option(
+            help=say(
+                "An order's profit as a share of its amount, where the export has none.",
+                "导出中没有利润时，按金额的这一比例计算利润。",
+            )
+        ),
     ] = None,
     redeem: Annotated[
         str | None,
         typer.Option(
             metavar="SHARE@MULTIPLE",
-            help="0.2@3: 20 % of the members redeem all points once the price is 3 times that at "
-            "their first order.",
+            help=say(
+                "0.2@3: 20 % of the members redeem all points once the price is 3 times that at "
+                "their first order.",
+                "0.2@3：20 % 的会员在价格达到其首单时的 3 倍后卖出全部积分。",
+            ),
         ),
     ] = None,
     convert: Annotated[
         str | None,
-        typer.Option(metavar="SHARE@MULTIPLE", help="Likewise others, who convert into coins."),
+        typer.Option(
+            metavar="SHARE@MULTIPLE",
+            help=say(
+                "Likewise others, who convert into coins.", "同上，由另一些会员转换为恒定积分。"
+            ),
+        ),
     ] = None,
     spend: Annotated[
         str | None,
         typer.Option(
             metavar="SHARE",
-            help="The share of those with coins who spend them at a merchant each month end.",
+            help=say(
+                "The share of those with coins who spend them at a merchant each month end.",
+                "每月末在商家花掉恒定积分的持有人比例。",
+            ),
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Another number chooses other members.")] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(
+            help=say("Another number chooses other members.", "换一个数字，选中的会员随之不同。")
+        ),
+    ] = 0,
     events: Annotated[
-        Path | None, typer.Option(help="Write the events for `patronage replay` (first charter).")
+        Path | None,
+        typer.Option(
+            help=say(
+                "Write the events for `patronage replay` (first charter).",
+                "写出事件文件，供 `patronage replay` 重放（第一份章程）。",
+            )
+        ),
     ] = None,
     report: Annotated[
         Path | None,
-        typer.Option(help="Where unusable rows are written; else NAME.unusable.csv, here."),
+        typer.Option(
+            help=say(
+                "Where unusable rows are written; else NAME.unusable.csv, here.",
+                "不可用的行写到哪里；默认写到当前目录的 NAME.unusable.csv。",
+            )
+        ),
     ] = None,
     key: Annotated[
-        Path, typer.Option(help="The key that makes customers' account ids; made if missing.")
+        Path,
+        typer.Option(
+            help=say(
+                "The key that makes customers' account ids; made if missing.",
+                "用来生成账户号的密钥文件；没有则新建。",
+            )
+        ),
     ] = Path("patronage.key"),
     as_json: Annotated[  # noqa: FBT002
-        bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+        bool,
+        typer.Option(
+            "--json", help=say("Print one JSON object and nothing else.", "只输出一个 JSON 对象。")
+        ),
     ] = False,
 ) -> None:
     """Run a shop's past orders through a charter and show what would have come of them."""
@@ -205,9 +295,10 @@ def _notes(source: Source, charters: Sequence[Charter], report: Path, key: Path)
 
 
 def _names(charters: Sequence[Charter], paths: Sequence[Path]) -> list[str]:
-    """Return what to call each charter: its name, with its file's where two are the same."""
+    """Return what to call each charter: its name, or its file's where two are the same."""
     names = [charter.name for charter in charters]
+    files = [path.name for path in paths]
     return [
-        f"{name} ({path})" if names.count(name) > 1 else name
-        for name, path in zip(names, paths, strict=True)
+        name if names.count(name) == 1 else file if files.count(file) == 1 else str(path)
+        for name, file, path in zip(names, files, paths, strict=True)
     ]

@@ -2,13 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.cells import cell_len
 from rich.text import Text
 
 from patronage.cli import show
@@ -28,32 +26,51 @@ _MARKS = {
 _DECIMAL = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?", re.ASCII)
 _BASKET_MAX = 10**12
 _SALES_MAX = 10**15
-_WIDTH_MAX = 100
-# A line may break after a space and beside a Chinese character, but not before these.
-_TOKENS = re.compile(r"[ ]+|[\u2e80-\u9fff\uff00-\uffef“”‘’]|[^ \u2e80-\u9fff\uff00-\uffef“”‘’]+")
-_CLOSING = "，。；：！？）》”’、%"
-_OPENING = "（《“‘"
 
 
 def check(
-    charter: Annotated[Path, typer.Argument(help="The charter, a TOML file.")],
+    charter: Annotated[
+        Path, typer.Argument(help=say("The charter, a TOML file.", "章程（TOML 文件）。"))
+    ],
     basket: Annotated[
-        str | None, typer.Option(help="The average order, in money; 100 if not given.")
+        str | None,
+        typer.Option(
+            help=say("The average order, in money; 100 if not given.", "平均每单金额；默认 100。")
+        ),
     ] = None,
     sales_per_day: Annotated[
-        str | None, typer.Option(help="Sales a day, in money; 10000 if not given.")
+        str | None,
+        typer.Option(
+            help=say("Sales a day, in money; 10000 if not given.", "每日销售额；默认 10000。")
+        ),
     ] = None,
     margin: Annotated[
-        str | None, typer.Option(help="Profit's share of sales, like 0.4; unknown without it.")
+        str | None,
+        typer.Option(
+            help=say(
+                "Profit's share of sales, like 0.4; unknown without it.",
+                "利润占销售额的比例，如 0.4；不给则视为未知。",
+            )
+        ),
     ] = None,
     referred: Annotated[
-        str, typer.Option(help="The share of orders that have a referrer.")
+        str,
+        typer.Option(
+            help=say("The share of orders that have a referrer.", "有推荐人的订单所占比例。")
+        ),
     ] = "0.5",
     members: Annotated[
-        int | None, typer.Option(min=1, help="How many members share these sales.")
+        int | None,
+        typer.Option(
+            min=1, help=say("How many members share these sales.", "由多少会员产生这些销售。")
+        ),
     ] = None,
     as_json: Annotated[  # noqa: FBT002  (typer's form of an option)
-        bool, typer.Option("--json", help="Print the findings as one JSON object.")
+        bool,
+        typer.Option(
+            "--json",
+            help=say("Print the findings as one JSON object.", "以一个 JSON 对象输出结论。"),
+        ),
     ] = False,
 ) -> None:
     """Judge a charter by reasoning: exit code 0 sound, 1 with warnings, 2 refused."""
@@ -108,18 +125,18 @@ def _render(report: Report) -> None:
     charter = report.charter
     heading = say("Charter check", "章程审查")
     show.console.print(Text(f"\n{heading}: {charter.name} ({charter.currency})", style="bold"))
-    _paragraph(_assumed(report), indent="", style="dim")
+    show.paragraph(_assumed(report), style="dim")
     for finding in report.findings:
         mark, style = _MARKS[finding.verdict]
         show.console.print()
         show.console.print(Text.assemble((mark, style), " ", (title(finding), "bold")))
-        _paragraph(sentence(finding, charter), indent="  ")
+        show.paragraph(sentence(finding, charter), indent="  ")
         for inequality in filter(None, finding.inequality.split(";  ")):
-            _paragraph(inequality, indent="    ", style="dim")
+            show.paragraph(inequality, indent="    ", style="dim")
     show.console.print()
     _render_shares(report)
     _render_milestones(report)
-    _paragraph(_summary(report), indent="", style="bold")
+    show.paragraph(_summary(report), style="bold")
 
 
 def _assumed(report: Report) -> str:
@@ -232,38 +249,6 @@ def _summary(report: Report) -> str:
     ]
     listed = say(", ", "，").join(text for count, text in counts if count)
     return say(f"Not sound as it stands: {listed}.", f"尚不稳妥：{listed}。")
-
-
-def _paragraph(text: str, *, indent: str, style: str = "") -> None:
-    """Print a text wrapped to the terminal, Chinese too."""
-    width = min(show.console.width, _WIDTH_MAX) - len(indent)
-    for line in _wrapped(text, width):
-        show.console.print(Text(indent + line, style=style))
-
-
-def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Cut a text into lines of so many cells at most."""
-    line = ""
-    for piece in _pieces(text):
-        if line.strip() and cell_len(line + piece.rstrip()) > width:
-            yield line.rstrip()
-            line = piece.lstrip()
-        else:
-            line += piece
-    if line.strip():
-        yield line.rstrip()
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Cut a text where a line may end: what stays together comes as one piece."""
-    piece = ""
-    for token in _TOKENS.findall(text):
-        glued = token[0] in _CLOSING or token.isspace() or piece[-1:] in _OPENING
-        if piece and not glued:
-            yield piece
-            piece = ""
-        piece += token
-    yield piece
 
 
 def _document(report: Report) -> dict[str, Any]:

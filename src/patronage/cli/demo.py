@@ -22,9 +22,18 @@ _FOLDER = Path("demo")
 
 
 def demo(
-    seed: Annotated[int, typer.Option(help="Another number invents another year.")] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(help=say("Another number invents another year.", "换一个数字，生成另一年。")),
+    ] = 1,
     charter: Annotated[
-        Path | None, typer.Option(help="Your own charter instead of the built-in wine club.")
+        Path | None,
+        typer.Option(
+            help=say(
+                "Your own charter instead of the built-in wine club.",
+                "用自己的章程代替内置的红酒会章程。",
+            )
+        ),
     ] = None,
 ) -> None:
     """Invent a year of orders, run it through the rules, and leave the files in ./demo."""

@@ -84,6 +84,7 @@ class Source:
     path: Path
     export: Export
     days: list[Day]
+    returns: int
     unusable: list[Unusable]
     made_key: bool
 
@@ -106,7 +107,7 @@ class Source:
             "date_format": export.date_format,
             "rows": export.rows,
             "orders": len(export.sales),
-            "returns": len(export.returns) - _without_order(self.unusable),
+            "returns": self.returns,
             "unusable": self.counts(),
         }
 
@@ -152,13 +153,10 @@ def read_source(
         path=path,
         export=export,
         days=laid,
+        returns=len(export.returns) - len(nowhere),
         unusable=sorted([*export.unusable, *nowhere]),
         made_key=made_key,
     )
-
-
-def _without_order(unusable: Sequence[Unusable]) -> int:
-    return sum(row.reason is Reason.NO_ORDER_TO_RETURN for row in unusable)
 
 
 def _fail_of_export(path: Path, error: ExportError) -> NoReturn:
@@ -247,14 +245,14 @@ def print_source(source: Source) -> None:
         else say(".", "。")
     )
     show.paragraph(hint + none, style="dim")
+    orders, unusable = len(export.sales), len(source.unusable)
     customers = len({sale.customer for sale in export.sales})
-    returns = len(export.returns) - _without_order(source.unusable)
     show.console.print(
         say(
-            f"\n{len(export.sales):,} orders of {customers:,} customers and {returns:,} returns "
-            f"can be used; {len(source.unusable):,} rows cannot.",
-            f"\n可用：{customers:,} 位顾客的 {len(export.sales):,} 笔订单，{returns:,} 笔退货；"
-            f"不可用：{len(source.unusable):,} 行。",
+            f"\nOrders: {orders:,} of {customers:,} customers; returns: {source.returns:,}; rows "
+            f"that cannot be used: {unusable:,}.",
+            f"\n订单：{customers:,} 位顾客的 {orders:,} 笔；退货：{source.returns:,} 笔；"
+            f"不可用的行：{unusable:,}。",
         )
     )
     for code, count in source.counts().items():

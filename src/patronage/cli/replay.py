@@ -17,11 +17,24 @@ _PROGRESS_EVERY = 50_000
 
 
 def replay(
-    charter: Annotated[Path, typer.Argument(help="The charter, a TOML file.")],
-    events: Annotated[Path, typer.Argument(help="The events, one JSON object a line.")],
+    charter: Annotated[
+        Path, typer.Argument(help=say("The charter, a TOML file.", "章程（TOML 文件）。"))
+    ],
+    events: Annotated[
+        Path,
+        typer.Argument(
+            help=say("The events, one JSON object a line.", "事件文件，每行一个 JSON 对象。")
+        ),
+    ],
     *,
     strict: Annotated[
-        bool, typer.Option("--strict", help="End with exit code 1 if any event is refused.")
+        bool,
+        typer.Option(
+            "--strict",
+            help=say(
+                "End with exit code 1 if any event is refused.", "有事件被拒绝时以退出码 1 结束。"
+            ),
+        ),
     ] = False,
 ) -> None:
     """Apply a file of events to a charter and print the final state as one JSON object."""

@@ -19,6 +19,7 @@ console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 _NANO = 10**9
 _LEVELS = " ▁▂▃▄▅▆▇█"
 _CHART_WIDTH_MAX = 100
+_LABEL_WIDTH_MAX = 40
 _WIDE = "\u2e80-\u9fff\uff00-\uffef"
 _CLOSING = "，。；：！？）》、"
 # What stays together on a line: a wide character or a word, with the signs and blanks after it.
@@ -87,8 +88,15 @@ def table(
         padding=(0, 1, 0, 0),
         show_header=any(header),
     )
+    # Where columns are many, their names fold before the rows' do.
+    labels = max((cell_len(row[0]) for row in rows), default=0)
     for position, name in enumerate(header):
-        grid.add_column(name, justify=justify if position else "left", overflow="fold")
+        grid.add_column(
+            name,
+            justify=justify if position else "left",
+            overflow="fold",
+            no_wrap=position == 0 and labels <= _LABEL_WIDTH_MAX,
+        )
     indent = ""
     for position, row in enumerate(rows):
         if total and position == len(rows) - 1:

@@ -10,7 +10,6 @@ from patronage.economy.charter import MICRO
 from patronage.economy.refusals import BrokenInvariantError, Refusal
 from patronage.economy.state import BALANCE_MAX, Account, State, payable
 
-
 Movement = tuple[Account, str, int, int, int, int, int, int]
 """What one event did to one account, for one cause: (account, cause, points, quota, cash, coins,
 dividend, fee).

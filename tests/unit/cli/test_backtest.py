@@ -85,7 +85,7 @@ def test_it_shows_how_it_read_the_export_before_what_came_of_it():
     assert "orders.csv: 154 rows, UTF-8, separated by commas, dates YYYY-MM-DD" in out
     for field in ("order_id", "customer_id", "date", "amount", "profit", "referrer_id"):
         assert field in out
-    assert "151 orders of 23 customers and 1 returns can be used; 2 rows cannot." in out
+    assert "Orders: 151 of 23 customers; returns: 1; rows that cannot be used: 2." in out
     assert out.index("customer_id") < out.index("What 100.00 of sales became")
     assert "a ceiling, not a promise" in re.sub(r"\s+", " ", out)
     assert "151" in result.stderr or "152" in result.stderr  # progress
@@ -276,7 +276,7 @@ def test_it_speaks_chinese(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATRONAGE_LANG", "zh")
     result = backtest(REDWINE, "orders.csv", *BEHAVIOUR, "--charter", MALL)
     assert result.exit_code == 0
-    for words in ("151 笔订单", "每 100.00 销售额的去向", "强制卖出", "分红额度是上限"):
+    for words in ("151 笔；退货：1 笔", "每 100.00 销售额的去向", "强制卖出", "分红额度是上限"):
         assert words in result.stdout
     known = r"--\w+|\S*[._/]\S*|\ba[0-9a-f]{10}…|Red Wine Club|Mall"
     latin = re.findall(r"[a-z]{4,}", re.sub(known, "", result.stdout))
