@@ -64,7 +64,10 @@ def charters(draw, *, founded: bool = False) -> dict:
             "authorised": "9000000000",
             "issue_price": draw(st.sampled_from(_PRICES)),
         },
-        "reserve": {"rate": _decimal(rate), "of": draw(st.sampled_from(["revenue"] * 3 + ["profit"]))},
+        "reserve": {
+            "rate": _decimal(rate),
+            "of": draw(st.sampled_from(["revenue"] * 3 + ["profit"])),
+        },
         "grant": {"rate": _decimal(grant), "mode": "value"},
         "quota": {"multiple": _decimal(multiple)},
         "redemption": {"fee": _decimal(draw(st.sampled_from([100_000, *_RATES])))},
@@ -356,7 +359,7 @@ class Planner:
         points = parts[pick] if pick < len(parts) else free % max(spare, 1) + 1
         return {"type": "treasury.burned", "points": points}
 
-    def _close(self, who: int, whom: int, free: int, pick: int) -> dict:  # noqa: ARG002
+    def _close(self, who: int, whom: int, free: int, pick: int) -> dict:
         day = datetime.date(2026, 1, 1) + datetime.timedelta(self.model.days_closed)
         if whom == 7 and who == 0:
             day -= datetime.timedelta(1)

@@ -59,10 +59,18 @@ def test_order_completed(stream: Stream) -> None:
         units = Fraction(step.event["amount"] * 10**15, charter.per_micro or 1)
         no_points = value < 1 or (charter.per_micro is not None and units < 1)
         lost = no_points or step.before.circulating + issued == 0
-        only(step, issued=issued, dividend_pool=d, paid_in=c + d, **{"surplus" if lost else "reserve": c})
+        only(
+            step,
+            issued=issued,
+            dividend_pool=d,
+            paid_in=c + d,
+            **{"surplus" if lost else "reserve": c},
+        )
         expected = [(order.member, "order", order.points, order.quota)]
         if order.referrer is not None:
-            expected.append((order.referrer, "referral", order.referrer_points, order.referrer_quota))
+            expected.append(
+                (order.referrer, "referral", order.referrer_points, order.referrer_quota)
+            )
         assert [(m.account.id, m.cause, m.points, m.quota + m.dividend) for m in moved] == expected
         assert all(m.cash == m.dividend and m.coins == 0 for m in moved)
 
@@ -116,7 +124,11 @@ def test_points_converted(stream: Stream) -> None:
     for step, (moved,) in of_type(stream, "points.converted"):
         points, pay = step.outcome.facts
         only(step, treasury=points, coins=pay)
-        assert (moved.account.id, moved.points, moved.coins) == (step.event["account"], -points, pay)
+        assert (moved.account.id, moved.points, moved.coins) == (
+            step.event["account"],
+            -points,
+            pay,
+        )
         assert (moved.quota, moved.cash) == (-pay - moved.dividend, moved.dividend)
 
 
@@ -165,7 +177,7 @@ def test_coins_refunded(stream: Stream) -> None:
 
 @given(short("order", "convert", "spend", "coins_redeem", "coins_redeem", "close", "fund"))
 def test_coins_redeemed(stream: Stream) -> None:
-    """the merchant gets points of equal value from the treasury, `u = ⌊amount / price⌋`. … Settle;
+    """The merchant gets points of equal value from the treasury, `u = ⌊amount / price⌋`. … Settle;
     coins −= amount, points += u, quota += ⌊amount × multiple⌋; treasury −= u. (It cannot run short.)
     """
     for step, (moved,) in of_type(stream, "coins.redeemed"):
@@ -211,7 +223,7 @@ def test_cash_restored(stream: Stream) -> None:
 
 @given(short("order", "close", "credit", "credit"))
 def test_cash_credited(stream: Stream) -> None:
-    """the operator owes the holder money that these rules did not produce: … Cash += amount."""
+    """The operator owes the holder money that these rules did not produce: … Cash += amount."""
     for step, (moved,) in of_type(stream, "cash.credited"):
         only(step, paid_in=step.event["amount"])
         assert moved[1:] == ("credit", 0, 0, step.event["amount"], 0, 0, 0)
@@ -289,7 +301,7 @@ def test_a_days_fees_lift_the_price_by_no_more_than_the_fee_rate(stream: Stream)
 
 @given(short("order", "amend", "amend", "redeem", "close"))
 def test_charter_amended(stream: Stream) -> None:
-    """the whole new charter, in force from the next event on. Refuse … `forbidden_change`
+    """The whole new charter, in force from the next event on. Refuse … `forbidden_change`
     (currency, founding or issue_price changed in value …; authorised below what is issued). What
     was granted before is untouched.
     """
@@ -313,7 +325,9 @@ def test_the_economy_opens_with_its_founding(stream: Stream) -> None:
     issue_price = Fraction(*charter.issue_price)
     assert state.reserve == charter.founding_minor
     assert state.issued == state.founding == floor(charter.founding_minor / issue_price)
-    assert Fraction(*state.price) == (Fraction(state.reserve, state.issued) if state.issued else issue_price)
+    assert Fraction(*state.price) == (
+        Fraction(state.reserve, state.issued) if state.issued else issue_price
+    )
     for step in applied(stream):
         now = step.after
         expected = Fraction(now.reserve, now.circulating) if now.circulating else issue_price

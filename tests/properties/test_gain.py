@@ -21,7 +21,7 @@ CYCLE = ("redeem", "convert", "spend", "coins_back", "coins_redeem", "withdraw",
 
 @given(streams(most=20), moves(CYCLE, least=6, most=30))
 def test_a_cycle_of_sales_never_gains(stream: Stream, cycle: list) -> None:
-    """whoever takes value out bears the rounding: redeem, convert, spend, give back, redeem coins,
+    """Whoever takes value out bears the rounding: redeem, convert, spend, give back, redeem coins,
     in any order and by any number of holders, never ends with more than it began.
     """
     planner = Planner(stream.charter)
@@ -60,7 +60,7 @@ def ordering(stream: Stream, parts: list[int], *, referrer: str | None) -> list[
 
 @given(streams(FOUNDED, most=20), PARTS, st.booleans())
 def test_splitting_an_order_gains_nothing(stream: Stream, parts: list[int], referred: bool) -> None:
-    """an order's points are worth at most rate × contribution, at the price before the order: so
+    """An order's points are worth at most rate × contribution, at the price before the order: so
     orders in parts get together no more points and no more quota than one order of their sum.
     """
     referrer = "my other self" if referred else None
@@ -144,7 +144,7 @@ TRADE = ("order", "refund", "redeem", "convert", "spend", "coins_back", "coins_r
 
 @given(streams(FOUNDED, kinds=TRADE, most=48))
 def test_alone_nobody_takes_out_more_than_they_put_in(stream: Stream) -> None:
-    """keeps a small economy from being thin: when all who trade are one adversary (any accounts, a
+    """Keeps a small economy from being thin: when all who trade are one adversary (any accounts, a
     merchant, referrals, refunds of their own orders, days closed at any moment), then at any time
 
         cash + cash withdrawn + coins + points × price + dividends owed + `returned`

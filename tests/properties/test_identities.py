@@ -40,7 +40,7 @@ def test_2_price(stream: Stream) -> None:
 
 @given(streams())
 def test_3_coins(stream: Stream) -> None:
-    """treasury × price ≥ coins outstanding = all accounts' coins."""
+    """Treasury × price ≥ coins outstanding = all accounts' coins."""
     for step in applied(stream):
         now = step.after
         assert now.coins == sum(account.coins for account in now.accounts.values())

@@ -90,7 +90,9 @@ class TwoEconomies(RuleBasedStateMachine):
     def malformed(self, field: str, value: object, drawn: bytes) -> None:
         self.play("order", drawn)
         if value != "\ud800":
-            self.submit({**self.planner.events[-1], "id": f"bad {len(self.planner.events)}", field: value})
+            self.submit(
+                {**self.planner.events[-1], "id": f"bad {len(self.planner.events)}", field: value}
+            )
 
     def teardown(self) -> None:
         if hasattr(self, "model"):

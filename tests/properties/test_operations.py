@@ -170,12 +170,15 @@ def near_accounts(draw) -> tuple[Account, Account]:
     return one, other
 
 
-@given(near_accounts() | st.tuples(*[st.builds(holding, POINTS, MONEY, OWED, st.integers(0, 10**40))] * 2))
+@given(
+    near_accounts()
+    | st.tuples(*[st.builds(holding, POINTS, MONEY, OWED, st.integers(0, 10**40))] * 2)
+)
 @example((holding(3, 1), holding(9 * 10**18, 3 * 10**18)))
 @example((holding(9 * 10**18 - 1, 1), holding(9 * 10**18, 1)))
 @example((holding(9 * 10**18, 1, SCALE - 1), holding(9 * 10**18 - 1, 1, SCALE - 1)))
 def test_the_order_of_ceilings_is_exact(pair: tuple[Account, Account]) -> None:
-    """ceiling = (quota × 10²⁴ − owed) / points + at … (exact, nothing rounded)"""
+    """Ceiling = (quota × 10²⁴ − owed) / points + at … (exact, nothing rounded)"""
     one, other = pair
     a, b = ceiling(one), ceiling(other)
     assert (ceiling_of(one) < ceiling_of(other)) == (a < b)
@@ -186,7 +189,7 @@ def test_the_order_of_ceilings_is_exact(pair: tuple[Account, Account]) -> None:
 
 @given(holders(), st.integers(-3, 3), st.booleans())
 def test_due_is_exact(holder: tuple[State, Account], off: int, near: bool) -> None:
-    """an account with points > 0 is *due* when
+    """An account with points > 0 is *due* when
     points × price + (owed + points × (index − at)) / 10²⁴ ≥ quota (exact, nothing rounded),
     that is: price × 10²⁴ + index ≥ ceiling.
     """
@@ -211,7 +214,10 @@ def crowds(draw) -> tuple[State, list[Account]]:
     accounts = []
     ids = draw(st.permutations(["a", "aa", "B", "é", "｡", "\U0001f600", "10", "9"]))
     for id in ids[: draw(st.integers(1, 8))]:
-        points, times = draw(st.sampled_from([1, 2, 3, 1000])), draw(st.sampled_from([1, 1, 2, 3, 7]))
+        points, times = (
+            draw(st.sampled_from([1, 2, 3, 1000])),
+            draw(st.sampled_from([1, 1, 2, 3, 7])),
+        )
         owed = draw(st.sampled_from([0, 0, 1, SCALE // 2]))
         quota = points * times + draw(st.sampled_from([0, 0, 0, 1]))
         at = draw(st.sampled_from([0, state.index]))

@@ -56,7 +56,7 @@ def test_a_refusal_changes_nothing(stream: Stream) -> None:
 
 @given(streams())
 def test_the_same_id_again(stream: Stream) -> None:
-    """if the whole object is the same …, nothing happens and the answer is the first one's;
+    """If the whole object is the same …, nothing happens and the answer is the first one's;
     otherwise it is refused as `conflict`, and recorded each time.
     """
     replay = played(stream)

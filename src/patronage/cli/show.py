@@ -1,7 +1,7 @@
 """How figures look in the terminal: money, points, prices, tables, a chart."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Literal
 
@@ -56,15 +56,20 @@ def percent(part: int, whole: int, places: int = 1) -> str:
 
 
 def paragraph(text: str, *, indent: str = "", style: str = "") -> None:
-    """Print a text in lines that fit the terminal: Chinese may break after any character."""
-    width = min(console.width, _CHART_WIDTH_MAX) - len(indent)
+    """Print a text in lines that fit the terminal."""
+    for line in wrapped(text, min(console.width, _CHART_WIDTH_MAX) - len(indent)):
+        console.print(indent + line, style=style)
+
+
+def wrapped(text: str, width: int) -> Iterator[str]:
+    """Cut a text into lines of so many cells at most: Chinese may break after any character."""
     line = ""
     for piece in _PIECES.findall(text):
         if line and cell_len(line + piece.rstrip()) > width:
-            console.print(indent + line.rstrip(), style=style)
+            yield line.rstrip()
             line = ""
         line += piece
-    console.print(indent + line.rstrip(), style=style)
+    yield line.rstrip()
 
 
 def table(

@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from patronage.cli import app
-from patronage.cli.check import _wrapped
 from patronage.cli.findings import sentence, title
+from patronage.cli.show import wrapped
 from tests.unit.lab.test_check import CASES, charter, judged
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -201,7 +201,7 @@ def test_chinese_wraps_within_the_width_and_not_before_a_stop() -> None:
         "一笔 100.00 的订单带来 30.00 入池款，其中买家的积分（至多）值 21.00；推荐人的至多值 2.10。"
     )
     for width in range(12, 60):
-        lines = list(_wrapped(text, width))
+        lines = list(wrapped(text, width))
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
         assert all(cell_len(line) <= width for line in lines)
         assert not any(line[0] in "，。；）" for line in lines)

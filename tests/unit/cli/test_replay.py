@@ -85,7 +85,7 @@ def test_what_may_not_be_read(events: Path) -> None:
     [
         (b"", "economy: missing section"),
         (b"\xff\xfe\x00", "not UTF-8"),
-        ("[economy]\nname = \"酒\"\n".encode("gb18030"), "not UTF-8"),
+        ('[economy]\nname = "酒"\n'.encode("gb18030"), "not UTF-8"),
         (b"\x00" * 1000, "not valid TOML"),
         (b"x" * 1_000_000, "not valid TOML"),
         (b"x = " + b"[" * 100_000, "not valid TOML"),
@@ -117,7 +117,9 @@ def test_no_events_are_an_economy_at_its_opening(tmp_path: Path) -> None:
      b'{"id": "x", "a": ' + b"9" * 100_000 + b"}", b'{"id": "' + b"x" * 2_000_000 + b'"}', b"\x00"],
     ids=lambda line: repr(line[:12]),
 )  # fmt: skip
-def test_a_line_that_is_no_event_is_recorded_and_the_rest_goes_on(events: Path, line: bytes) -> None:
+def test_a_line_that_is_no_event_is_recorded_and_the_rest_goes_on(
+    events: Path, line: bytes
+) -> None:
     events.write_bytes(line + b"\n" + ORDER)
     result = replay(CHARTER, events)
     assert result.exit_code == 0

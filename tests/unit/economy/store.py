@@ -29,7 +29,8 @@ class Store(MemoryBook):
     def page(self, after: tuple[int, str] | None) -> list[Account]:
         """Return the next accounts by (ceiling, id as UTF-8 bytes)."""
         line = sorted(
-            (ceiling_of(account), id.encode()) for id, account in self.accounts.items()
+            (ceiling_of(account), id.encode())
+            for id, account in self.accounts.items()
             if account.points
         )
         if after is not None:

@@ -350,7 +350,10 @@ def test_what_has_no_upper_bound_has_at_most_forty_digits(key: str) -> None:
 
 def test_leading_zeros_are_no_digits() -> None:
     assert accepted(changed({"points.authorised": "0" * 5000 + "1000"})).authorised_nano == 10**12
-    assert accepted(changed({"points.authorised": "9" * 9, "reserve.rate": "0" * 60})).reserve_micro == 0
+    assert (
+        accepted(changed({"points.authorised": "9" * 9, "reserve.rate": "0" * 60})).reserve_micro
+        == 0
+    )
     refusal(changed({"points.authorised": "1" + "0" * 39}))
 
 
@@ -371,7 +374,10 @@ def test_leading_zeros_are_no_digits() -> None:
         (b"[[economy]]\nname = 1", "economy: must be a section with keys"),
         (b"[hold]\ndays = 2026-01-01", "economy: missing section"),
         (FULL.replace("days = 7", "days = 2026-01-01").encode(), "hold.days: must be a whole"),
-        (FULL.replace('"0.30"', "0.30").encode(), 'reserve.rate: must be a decimal in quotes: "0.3"'),
+        (
+            FULL.replace('"0.30"', "0.30").encode(),
+            'reserve.rate: must be a decimal in quotes: "0.3"',
+        ),
         (FULL.replace('"0.30"', "inf").encode(), "reserve.rate: must be a decimal in quotes"),
     ],
 )

@@ -121,7 +121,9 @@ def test_fields_come_in_any_order_and_optional_ones_may_be_absent(kind: str) -> 
 @pytest.mark.parametrize("kind", [None, True, 1, "", "order", "Order.completed", [], {}, "orders"])
 def test_an_unknown_type(kind: object) -> None:
     replay, model = pair()
-    assert agree(replay, model, {**TYPES["order.completed"], "id": "x", "type": kind}) == "malformed"
+    assert (
+        agree(replay, model, {**TYPES["order.completed"], "id": "x", "type": kind}) == "malformed"
+    )
     assert agree(replay, model, {"id": "y"}) == "malformed"
 
 
@@ -139,7 +141,12 @@ def test_a_lone_surrogate_in_a_parsed_object_is_malformed(kind: str) -> None:
 def test_several_long_texts_are_judged_each_on_its_own() -> None:
     """Texts are judged together while they are short; each may still have 200 bytes."""
     replay, model = pair()
-    good = {**TYPES["order.completed"], "order": "o" * 200, "member": "n" * 200, "referrer": "r" * 200}
+    good = {
+        **TYPES["order.completed"],
+        "order": "o" * 200,
+        "member": "n" * 200,
+        "referrer": "r" * 200,
+    }
     assert agree(replay, model, {**good, "id": "x"}) is None
     for field in ("order", "member", "referrer", "at"):
         assert agree(replay, model, {**good, "id": f"x {field}", field: "x" * 201}) == "malformed"

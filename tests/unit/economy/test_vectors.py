@@ -98,17 +98,29 @@ def test_shared_vectors(events: Path) -> None:
 
 @pytest.mark.parametrize("events", streams(OURS))
 def test_our_vectors_in_batches(events: Path) -> None:
-    charter, stream, state = charter_of(events), judged(events), without_repetitions(expected(events))
+    charter, stream, state = (
+        charter_of(events),
+        judged(events),
+        without_repetitions(expected(events)),
+    )
     for size, page_size in ((1, 2), (7, 3), (max(len(stream), 1), 2)):
-        assert in_batches(charter, stream, repeat(size, -(-len(stream) // size)), page_size) == state
+        assert (
+            in_batches(charter, stream, repeat(size, -(-len(stream) // size)), page_size) == state
+        )
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared vectors are not here")
 @pytest.mark.parametrize("events", [p for p in streams(SHARED) if p.id[0] in "1h"])
 def test_shared_vectors_in_batches(events: Path) -> None:
-    charter, stream, state = charter_of(events), judged(events), without_repetitions(expected(events))
+    charter, stream, state = (
+        charter_of(events),
+        judged(events),
+        without_repetitions(expected(events)),
+    )
     for size, page_size in ((7, 40), (len(stream), 40)):
-        assert in_batches(charter, stream, repeat(size, -(-len(stream) // size)), page_size) == state
+        assert (
+            in_batches(charter, stream, repeat(size, -(-len(stream) // size)), page_size) == state
+        )
 
 
 ORDER = {"id": "1", "type": "order.completed", "order": "o", "member": "m", "amount": 4000}
