@@ -6,7 +6,7 @@ to the plainest event, moves to none.
 """
 
 import copy
-import datetime
+import datetime as dt
 from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
@@ -260,7 +260,8 @@ class Planner:
         held, price = self._points(id), self.model.price
         one = ceil(1 / price) if price else 1  # the fewest points worth a whole minor unit
         parts = [
-            held, held // 2, held // 3 + 1, held // 10, held, held * 2 // 3, held - 1, held + 1, one,
+            held, held // 2, held // 3 + 1, held // 10, held, held * 2 // 3, held - 1,
+            held + 1, one,
             one - 1, held - one, held - one + 1, held // 1000,
             (1, 9 * 10**18, 9 * 10**18 + 1, 0)[free % 4],
         ]  # fmt: skip
@@ -324,7 +325,7 @@ class Planner:
             "amount": _part(rest, record["amount"], free, pick),
         }
 
-    def _credit(self, who: int, whom: int, free: int, pick: int) -> dict:
+    def _credit(self, who: int, whom: int, free: int, pick: int) -> dict:  # noqa: ARG002
         return {
             "type": "cash.credited",
             "account": (*MEMBERS, *MERCHANTS, NOBODY, MEMBERS[0])[whom],
@@ -360,9 +361,9 @@ class Planner:
         return {"type": "treasury.burned", "points": points}
 
     def _close(self, who: int, whom: int, free: int, pick: int) -> dict:
-        day = datetime.date(2026, 1, 1) + datetime.timedelta(self.model.days_closed)
+        day = dt.date(2026, 1, 1) + dt.timedelta(self.model.days_closed)
         if whom == 7 and who == 0:
-            day -= datetime.timedelta(1)
+            day -= dt.timedelta(1)
         event = {"type": "day.closed", "date": day.isoformat()}
         if whom in (1, 2, 3):
             event["profit"] = _amount(free, pick)
@@ -405,7 +406,8 @@ class Planner:
 def _amount(free: int, pick: int) -> int:
     amounts = [
         1000, 4000, 100, 1, 2, 3, 7, 10_000, 999_999, 10**6, free % 1000 + 1, free % 10**6 + 1,
-        free % 10**12 + 1, 10**12, 10**9, (4000, 0, 500, 10**12 + 1, 77, -1, 10**5, 10**12)[free % 8],
+        free % 10**12 + 1, 10**12, 10**9,
+        (4000, 0, 500, 10**12 + 1, 77, -1, 10**5, 10**12)[free % 8],
     ]  # fmt: skip
     return amounts[pick]
 

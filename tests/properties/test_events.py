@@ -1,8 +1,8 @@
 """Each event's own sentences of the rule book, computed again in fractions.
 
 `check_facts` holds the rule's own figures against the sentence (see tests/unit/economy/watch.py);
-here is where they go. Where someone was bought out at the end of the event, the totals say more than
-the event itself, and only its figures are compared.
+here is where they go. Where someone was bought out at the end of the event, the totals say more
+than the event itself, and only its figures are compared.
 """
 
 from collections.abc import Iterator
@@ -46,8 +46,8 @@ def short(*kinds: str):
 @given(short("order", "order", "close", "redeem", "fund", "amend"))
 def test_order_completed(stream: Stream) -> None:
     """`c = ⌊base × reserve.rate⌋`, `d = ⌊profit × dividend.rate⌋`. At the price before:
-    `want = ⌊⌊c × grant.rate⌋ / price⌋`; in units mode at most `⌊amount × 10⁹ / per⌋`. … If want is 0
-    … or nothing circulates even after the grant, surplus += c, otherwise reserve += c. Credit
+    `want = ⌊⌊c × grant.rate⌋ / price⌋`; in units mode at most `⌊amount × 10⁹ / per⌋`. … If want
+    is 0 … or nothing circulates even after the grant, surplus += c, otherwise reserve += c. Credit
     points and quotas; dividend_pool += d.
     """
     for step, moved in of_type(stream, "order.completed"):
@@ -79,8 +79,8 @@ def test_order_completed(stream: Stream) -> None:
 def test_order_refunded(stream: Stream) -> None:
     """From each take `min(held, part of the points granted)` points and `min(quota, part of the
     quota granted)`. `worth = retire(all points taken)`; `back = min(part of c, worth)`;
-    fees += worth − back. `dback = min(dividend_pool, part of d)` if no day has been closed since the
-    order, else 0; dividend_pool −= dback. returned += back + dback.
+    fees += worth − back. `dback = min(dividend_pool, part of d)` if no day has been closed since
+    the order, else 0; dividend_pool −= dback. returned += back + dback.
     """
     for step, moved in of_type(stream, "order.refunded"):
         taken, worth, back, dback, _ = step.outcome.facts
@@ -178,7 +178,8 @@ def test_coins_refunded(stream: Stream) -> None:
 @given(short("order", "convert", "spend", "coins_redeem", "coins_redeem", "close", "fund"))
 def test_coins_redeemed(stream: Stream) -> None:
     """The merchant gets points of equal value from the treasury, `u = ⌊amount / price⌋`. … Settle;
-    coins −= amount, points += u, quota += ⌊amount × multiple⌋; treasury −= u. (It cannot run short.)
+    coins −= amount, points += u, quota += ⌊amount × multiple⌋; treasury −= u. (It cannot run
+    short.)
     """
     for step, (moved,) in of_type(stream, "coins.redeemed"):
         u, amount = step.outcome.facts

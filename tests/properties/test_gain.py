@@ -1,4 +1,4 @@
-"""Nobody takes out more than came in: cycles, splitting, referring to oneself, refunds, adversaries.
+"""Nobody takes out more than came in: cycles, splitting, self-referral, refunds, adversaries.
 
 Wealth is counted to the advantage of whoever might gain: cash, coins, points at the full price
 (nothing rounded, no fee, no quota) and all dividends owed.
@@ -224,7 +224,7 @@ class AdversaryMachine(RuleBasedStateMachine):
     """An adversary with two members and a merchant among others never takes out more than it put in
     plus what others lifted. After every event, and so at any time,
 
-        its cash + cash withdrawn + coins + points × price + dividends owed + what its refunds returned
+        its cash + cash withdrawn + coins + points × price + dividends owed + its refunds
             ≤ the contributions of all orders (its own and others')
               + its points' share of each day's dividend (its own orders' contributions among them),
                 or of its orders' when they are refunded before the close

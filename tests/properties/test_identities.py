@@ -142,7 +142,8 @@ from patronage.economy import Applied, Replay, load_charter
 folder = Path(sys.argv[1])
 for name in sys.argv[2:]:
     replay = Replay(load_charter((folder / (name.split(".")[1] + ".toml")).read_bytes()))
-    for outcome in replay.submit_lines((folder / f"{name}.events.jsonl").read_bytes().split(b"\\n")):
+    lines = (folder / f"{name}.events.jsonl").read_bytes().split(b"\\n")
+    for outcome in replay.submit_lines(lines):
         if isinstance(outcome, Applied):
             told = [(m[0].id, *m[1:]) for m in outcome.movements]
             print(outcome.facts, told, outcome.changes())

@@ -123,9 +123,9 @@ class PreloadedBook(MemoryBook):
         """Tell whether the pages read reach past the due account, or past all due ones."""
         if self._read_to is None:
             return False
-        if account is None or account.queued is None:
+        if account is None:
             return not is_due(self._read_to[0], state)
-        return (account.queued, account.id) <= self._read_to
+        return self._heap[0] <= self._read_to  # the account stands first in the heap
 
     def _read_page(self) -> None:
         page = self._page(self._read_to)

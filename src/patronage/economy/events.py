@@ -30,11 +30,6 @@ def is_text(value: object) -> TypeGuard[str]:
         return False
 
 
-def is_integer(value: object) -> bool:
-    """Tell whether a value is an integer; true and 1.0 are none."""
-    return type(value) is int
-
-
 def is_date(value: object) -> bool:
     """Tell whether a value is a date YYYY-MM-DD of the Gregorian calendar (years 0001 to 9999)."""
     match = _DATE.fullmatch(value) if type(value) is str else None
@@ -57,11 +52,14 @@ def is_object(value: object) -> bool:
     return type(value) is dict
 
 
-Test = Callable[[object], bool]
+Test = Callable[[object], bool] | type[int]
 
 
 class Form(NamedTuple):
-    """An event type's fields, each with the test its value must pass, and which must be there."""
+    """An event type's fields, each with the test its value must pass, and which must be there.
+
+    `int` stands for an integer; true and 1.0 are none.
+    """
 
     fields: dict[str, Test]
     required: frozenset[str]
@@ -74,23 +72,23 @@ def _form(required: dict[str, Test], optional: dict[str, Test] | None = None) ->
 
 FORMS: Final[dict[str, Form]] = {
     "order.completed": _form(
-        {"order": is_text, "member": is_text, "amount": is_integer},
-        {"profit": is_integer, "base": is_integer, "referrer": is_text},
+        {"order": is_text, "member": is_text, "amount": int},
+        {"profit": int, "base": int, "referrer": is_text},
     ),
-    "order.refunded": _form({"order": is_text, "amount": is_integer}),
-    "points.redeemed": _form({"account": is_text, "points": is_integer}),
-    "points.converted": _form({"account": is_text, "points": is_integer}),
+    "order.refunded": _form({"order": is_text, "amount": int}),
+    "points.redeemed": _form({"account": is_text, "points": int}),
+    "points.converted": _form({"account": is_text, "points": int}),
     "merchant.opened": _form({"merchant": is_text}),
-    "coins.spent": _form({"account": is_text, "merchant": is_text, "amount": is_integer}),
-    "coins.refunded": _form({"payment": is_text, "amount": is_integer}),
-    "coins.redeemed": _form({"merchant": is_text, "amount": is_integer}),
-    "cash.withdrawn": _form({"account": is_text, "amount": is_integer}),
-    "cash.restored": _form({"withdrawal": is_text, "amount": is_integer}),
-    "cash.credited": _form({"account": is_text, "amount": is_integer, "reason": is_text}),
-    "cash.charged": _form({"account": is_text, "amount": is_integer, "reason": is_text}),
-    "reserve.funded": _form({"amount": is_integer}, {"source": is_source}),
-    "treasury.burned": _form({"points": is_integer}),
-    "day.closed": _form({"date": is_date}, {"profit": is_integer}),
+    "coins.spent": _form({"account": is_text, "merchant": is_text, "amount": int}),
+    "coins.refunded": _form({"payment": is_text, "amount": int}),
+    "coins.redeemed": _form({"merchant": is_text, "amount": int}),
+    "cash.withdrawn": _form({"account": is_text, "amount": int}),
+    "cash.restored": _form({"withdrawal": is_text, "amount": int}),
+    "cash.credited": _form({"account": is_text, "amount": int, "reason": is_text}),
+    "cash.charged": _form({"account": is_text, "amount": int, "reason": is_text}),
+    "reserve.funded": _form({"amount": int}, {"source": is_source}),
+    "treasury.burned": _form({"points": int}),
+    "day.closed": _form({"date": is_date}, {"profit": int}),
     "charter.amended": _form({"charter": is_object}),
 }
 
@@ -148,11 +146,11 @@ def _shape(form: Form, fields: tuple[str, ...]) -> _Shape | None:
         return None
     return _Shape(
         itemgetter(*(name for name in fields if tests[name] is is_text)),
-        tuple(name for name in fields if tests[name] is is_integer),
+        tuple(name for name in fields if tests[name] is int),
         tuple(
             (name, test)
             for name, test in tests.items()
-            if test is not None and test not in (is_text, is_integer)
+            if test is not None and test not in (is_text, int)
         ),
     )
 

@@ -204,7 +204,8 @@ def test_a_number_is_refused_with_the_hint_to_quote_it(key: str) -> None:
 
 
 NO_DECIMALS = [
-    None, True, [], {}, "", " ", "x", "-1", "+1", "1e0", "1E0", ".5", "1.", "1,5", "1_0", " 1", "1 ",
+    None, True, [], {}, "", " ", "x", "-1", "+1", "1e0", "1E0", ".5", "1.", "1,5", "1_0", " 1",
+    "1 ",
     "1\n", "0x1", "1.2.3", "１", "٣", "½", "NaN", "inf", "1\x00",
 ]  # fmt: skip
 
@@ -291,8 +292,10 @@ AT_THE_BOUND = [
     ({"quota.multiple": "0.000001", "reserve.rate": "0"},
      {"quota.multiple": "0", "reserve.rate": "0"}),
     ({"quota.multiple": "0.000001", "grant.rate": "0"}, {"quota.multiple": "0", "grant.rate": "0"}),
-    ({"founding.amount": "10000000000.00", "points.authorised": "9000000000", "points.issue_price": "2"},
-     {"founding.amount": "10000000000.01", "points.authorised": "9000000000", "points.issue_price": "2"}),
+    ({"founding.amount": "10000000000.00", "points.authorised": "9000000000",
+    "points.issue_price": "2"},
+     {"founding.amount": "10000000000.01", "points.authorised": "9000000000",
+     "points.issue_price": "2"}),
     ({"founding.amount": "1500.00"}, {"founding.amount": "1500.01"}),
     ({"founding.amount": "0.00"}, {"founding.amount": "0.000"}),
     ({"hold.days": 0}, {"hold.days": -1}),
@@ -400,10 +403,14 @@ def test_a_charter_cannot_be_changed() -> None:
 
 
 POOL = [
-    None, True, False, 0, 1, 7, -1, 0.5, 1.0, "", "x", "0", "1", "10", "0.5", "0.25", "0.3", "0.000001",
-    "0.0000001", "0.999999", "1.000001", "1.00", "2", "00.50", "1.", ".5", "-0.5", "1e1", "9000000000",
-    "9000000000.000000001", "10000000000", "10000000000.00", "10000000000.01", "100.001", "JPY", "KWD",
-    "CNY", "XAU", "value", "units", "revenue", "profit", [], {}, [1], {"rate": "0.1"}, "1" * 40, "0" * 41,
+    None, True, False, 0, 1, 7, -1, 0.5, 1.0, "", "x", "0", "1", "10", "0.5", "0.25", "0.3",
+    "0.000001",
+    "0.0000001", "0.999999", "1.000001", "1.00", "2", "00.50", "1.", ".5", "-0.5", "1e1",
+    "9000000000",
+    "9000000000.000000001", "10000000000", "10000000000.00", "10000000000.01", "100.001", "JPY",
+    "KWD",
+    "CNY", "XAU", "value", "units", "revenue", "profit", [], {}, [1], {"rate": "0.1"}, "1" * 40,
+    "0" * 41,
     "０", "1\n",
 ]  # fmt: skip
 
@@ -419,7 +426,8 @@ def mutated(random: random.Random) -> dict:
         if not isinstance(table, dict) or random.random() < 0.05:
             document[section] = random.choice(POOL)
             continue
-        key = random.choice([*DOCUMENT.get(section, ()), "extra"][: 9 if random.random() < 0.1 else -1]
+        key = random.choice([*DOCUMENT.get(section, ()),
+        "extra"][: 9 if random.random() < 0.1 else -1]
                             or ["extra"])  # fmt: skip
         match random.randrange(8):
             case 0:
@@ -444,8 +452,8 @@ def test_agreement_with_the_model_on_a_thousand_mutated_charters() -> None:
         problem = charter_problem(document)
         try:
             charter = parse_charter(document)
-        except CharterError as error:
-            assert problem is not None, (document, error)
+        except CharterError:
+            assert problem is not None, document
         else:
             assert problem is None, (document, problem)
             same_as_the_terms(charter, Terms(document))

@@ -250,7 +250,7 @@ def _points_converted(before: Picture, event: dict) -> tuple:
 def _merchant_opened(before: Picture, event: dict) -> None: ...
 
 
-def _coins_spent(before: Picture, event: dict) -> tuple:
+def _coins_spent(_: Picture, event: dict) -> tuple:
     return (event["account"], event["merchant"], event["amount"], 0)
 
 
@@ -263,7 +263,7 @@ def _coins_redeemed(before: Picture, event: dict) -> tuple:
     return (floor(event["amount"] / before.price), event["amount"])
 
 
-def _cash_withdrawn(before: Picture, event: dict) -> tuple:
+def _cash_withdrawn(_: Picture, event: dict) -> tuple:
     return (event["account"], event["amount"], 0)
 
 

@@ -1,0 +1,116 @@
+"""Books: who is due is found without being looked for, and nothing is read that need not be."""
+
+import pytest
+
+from patronage.economy import (
+    Account,
+    MemoryBook,
+    PreloadedBook,
+    Replay,
+    State,
+    UndeclaredReadError,
+    events,
+    parse_charter,
+)
+from patronage.economy.events import is_well_formed
+from patronage.economy.operations import post
+from patronage.economy.state import INDEX_SCALE, ceiling_of
+
+CHARTER = {
+    "economy": {"name": "books", "currency": "CNY"},
+    "points": {"authorised": "1000000", "issue_price": "1.00"},
+    "reserve": {"rate": "0.5", "of": "revenue"},
+    "grant": {"rate": "0.5", "mode": "value"},
+    "quota": {"multiple": "2"},
+    "redemption": {"fee": "0.1"},
+}
+
+
+def holder(id: str, points: int, quota: int, owed: int = 0) -> Account:
+    account = Account(id, merchant=False, at=0)
+    account.points, account.quota, account.owed = points, quota, owed
+    return account
+
+
+def test_a_refund_that_lowers_a_ceiling_only_by_what_is_owed_moves_the_account_up():
+    # quota ÷ points rises from 5/3 to 2/1, but the ceiling falls: 0.9 of a unit is owed.
+    book = MemoryBook()
+    account = holder("a", 3, 5, owed=9 * INDEX_SCALE // 10)
+    book.accounts["a"] = account
+    book.place(account)
+    post(book, [], account, "refund", -2, -3)
+    assert account.queued == ceiling_of(account)
+
+
+def paged(holders: list[Account], price: int, size: int = 2) -> tuple[PreloadedBook, State, list]:
+    """A book of nothing declared over a store of holders, at a price, noting the pages read."""
+    state = State(parse_charter(CHARTER))
+    state.issued = sum(account.points for account in holders)
+    state.reserve = price * state.issued
+    line = sorted(((ceiling_of(account), account.id), account) for account in holders)
+    asked = []
+
+    def page(after):
+        asked.append(after)
+        return [account for key, account in line if after is None or key > after][:size]
+
+    return PreloadedBook({}, {}, {}, {}, page), state, asked
+
+
+def test_one_page_is_read_where_nobody_is_due():
+    book, state, asked = paged([holder(id, 1, 100 + n) for n, id in enumerate("abcdef")], 50)
+    assert book.due(state) is None
+    assert book.due(state) is None
+    assert asked == [None]
+
+
+def test_pages_are_read_as_far_as_accounts_are_due():
+    book, state, asked = paged([holder(id, 1, 100 + n) for n, id in enumerate("abcdef")], 102)
+    for id in "abc":
+        account = book.due(state)
+        assert account.id == id
+        account.points = 0
+    assert book.due(state) is None
+    assert [after and after[1] for after in asked] == [None, "b"]
+
+
+def test_a_store_without_points_in_line_is_broken():
+    book, state, _ = paged([], 0)
+    state.issued = 1
+    empty = holder("a", 0, 1)
+    book._page = lambda _after: [empty]
+    with pytest.raises(Exception, match="in line without points"):
+        book.due(state)
+
+
+def test_undeclared_reads_raise_and_declared_ones_may_find_nothing():
+    book = PreloadedBook({"a": None}, {}, {}, {}, lambda _after: [])
+    assert book.accounts.get("a") is None
+    with pytest.raises(UndeclaredReadError, match="'b'"):
+        book.accounts.get("b")
+
+
+def test_the_first_order_may_follow_a_founding_too_small_for_points():
+    # One minor unit buys less than a nano-point: the reserve has money and nothing circulates.
+    dear = CHARTER | {
+        "founding": {"amount": "0.01"},
+        "points": {"authorised": "9", "issue_price": "20000000.00"},
+    }
+    economy = Replay(parse_charter(dear))
+    assert (economy.state.reserve, economy.state.issued) == (1, 0)
+    economy.submit({
+        "id": "1", "type": "order.completed", "order": "1", "member": "m", "amount": 1_000_000,
+    })  # fmt: skip
+    assert economy.rejected == []
+    assert economy.state.reserve == 500_001
+
+
+def test_shapes_are_remembered_up_to_a_bound(monkeypatch):
+    module = events
+    monkeypatch.setattr(module, "_SHAPES", {kind: {} for kind in module.FORMS})
+    monkeypatch.setattr(module, "_SHAPES_MAX", 1)
+    event = {"id": "1", "type": "merchant.opened", "merchant": "m"}
+    turned = dict(reversed(event.items()))
+    assert is_well_formed(event)
+    assert is_well_formed(turned)
+    assert list(module._SHAPES["merchant.opened"]) == [("id", "type", "merchant")]
