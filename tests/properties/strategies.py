@@ -144,18 +144,19 @@ def streams(
     kinds: tuple[str, ...] = ALL,
     least: int = 12,
     most: int = 36,
+    openings: tuple[int, ...] = (8, 4, 8, 0),
 ) -> st.SearchStrategy[Stream]:
     """Streams under any charter, or under those given."""
     return st.builds(
         plan,
         charters() if charter is None else charter,
         moves(kinds, least, most),
-        st.sampled_from([8, 4, 8, 0]),
+        st.sampled_from(openings),
     )
 
 
 # How most streams begin, so that there is something to sell, spend and take back.
-_OPENING: list[Move] = [
+OPENING: list[Move] = [
     ("order", 0, 0, 1, 0),
     ("order", 1, 1, 1, 0),
     ("order", 2, 0, 7, 0),
@@ -170,7 +171,7 @@ _OPENING: list[Move] = [
 def plan(charter: dict, moves: list[Move], opening: int = 0) -> Stream:
     """Turn moves into events."""
     planner = Planner(charter)
-    for move in _OPENING[:opening] + moves:
+    for move in OPENING[:opening] + moves:
         planner.play(move)
     return Stream(charter, planner.events)
 
@@ -217,8 +218,10 @@ class Planner:
         having = [
             id for id, account in accounts if getattr(account, what) and kind in ("", account.kind)
         ]
-        if whom == 7 or not having:
+        if whom == 7 or (not having and not kind):
             return (*MEMBERS, *MERCHANTS)[who + whom % 3]
+        if not having:
+            return MERCHANTS[0] if kind == "merchant" else MEMBERS[who]
         return having[(who * 7 + whom) % len(having)]
 
     def _nothing(self, *_: int) -> None: ...

@@ -40,7 +40,7 @@ def only(step: Step, **expected: int) -> None:
 
 
 def short(*kinds: str):
-    return streams(kinds=kinds, least=6, most=24)
+    return streams(kinds=kinds, least=6, most=24, openings=(8, 8, 8, 4, 0))
 
 
 @given(short("order", "order", "close", "redeem", "fund", "amend"))

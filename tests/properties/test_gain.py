@@ -12,7 +12,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from patronage.economy import Applied, Replay, parse_charter
 from tests.properties.play import Step, applied, opened, played, steps, wealth
-from tests.properties.strategies import SCALE, Planner, Stream, charters, moves, streams
+from tests.properties.strategies import (
+    OPENING,
+    SCALE,
+    Move,
+    Planner,
+    Stream,
+    charters,
+    moves,
+    streams,
+)
 from tests.unit.economy.watch import Picture, picture
 
 FOUNDED = charters(founded=True)
@@ -237,16 +246,22 @@ class AdversaryMachine(RuleBasedStateMachine):
     converting, spending among themselves, refunds, withdrawing) never makes it richer at all.
     """
 
-    @initialize(charter=FOUNDED)
-    def open(self, charter: dict) -> None:
+    @initialize(charter=FOUNDED, opening=st.sampled_from([8, 8, 4, 0]))
+    def open(self, charter: dict, opening: int) -> None:
         self.planner = Planner(charter)
         self.replay = Replay(parse_charter(charter))
         self.replay.submit(self.planner.events[0])
         self.now = picture(self.replay)
         self.adversary = Adversary(self.now)
+        for move in OPENING[:opening]:
+            self.submit(move)
 
     def play(self, kind: str, drawn: bytes) -> None:
-        move = (kind, drawn[0] // 8 % 4, drawn[0] % 8, drawn[1] % 16, int.from_bytes(drawn[2:]))
+        self.submit(
+            (kind, drawn[0] // 8 % 4, drawn[0] % 8, drawn[1] % 16, int.from_bytes(drawn[2:]))
+        )
+
+    def submit(self, move: Move) -> None:
         event = self.planner.event(move)
         if event is None:
             return

@@ -12,7 +12,7 @@ from patronage.economy import (
     check_outcome,
     parse_charter,
 )
-from tests.properties.strategies import Planner, charters
+from tests.properties.strategies import OPENING, Planner, charters
 
 DRAWN = st.binary(min_size=7, max_size=7)
 
@@ -22,12 +22,14 @@ class TwoEconomies(RuleBasedStateMachine):
     same integers.
     """
 
-    @initialize(charter=charters())
-    def open(self, charter: dict) -> None:
+    @initialize(charter=charters(), opening=st.sampled_from([8, 4, 8, 0]))
+    def open(self, charter: dict, opening: int) -> None:
         self.planner = Planner(charter)
         self.model = self.planner.model
         self.replay = Replay(parse_charter(charter))
         self.replay.submit(self.planner.events[0])
+        for move in OPENING[:opening]:
+            self.submit(self.planner.event(move))
 
     def play(self, kind: str, drawn: bytes) -> None:
         move = (kind, drawn[0] // 8 % 4, drawn[0] % 8, drawn[1] % 16, int.from_bytes(drawn[2:]))

@@ -11,7 +11,9 @@ from patronage.economy.operations import Movement, buy_out
 from patronage.economy.refusals import BrokenInvariantError, Refusal
 from patronage.economy.state import BALANCE_MAX, FIGURES, State
 
-_PAID_IN = FIGURES.index("paid_in")
+_RESERVE, _ISSUED, _BURNED, _PAID_IN = map(
+    FIGURES.index, ("reserve", "issued", "burned", "paid_in")
+)
 
 _Rule = Callable[[State, Book, Event, list[Movement]], Refusal | tuple[Any, ...] | None]
 
@@ -93,14 +95,11 @@ def apply(state: State, book: Book, event: Event) -> Outcome:
 
 def _require_promises(before: tuple[int, ...], after: tuple[int, ...]) -> None:
     """Raise if a figure grew out of bounds or the price fell while anything circulated."""
-    reserve_before, issued_before, burned_before = before[:3]
-    reserve, issued, burned = after[:3]
     # All other money is a part of paid_in, points a part of authorised, coins of the reserve; what
     # is subtracted was compared before.
     if after[_PAID_IN] > BALANCE_MAX:
         raise BrokenInvariantError("paid_in is out of bounds")
-    if (
-        reserve * (issued_before - burned_before) < reserve_before * (issued - burned)
-        and issued_before > burned_before
-    ):
+    circulated = before[_ISSUED] - before[_BURNED]
+    circulating = after[_ISSUED] - after[_BURNED]
+    if circulated and after[_RESERVE] * circulated < before[_RESERVE] * circulating:
         raise BrokenInvariantError("the price fell")

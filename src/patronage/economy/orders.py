@@ -43,7 +43,9 @@ def order_completed(
     if charter.per_micro is not None:
         want = min(want, amount * NANO * MICRO // charter.per_micro)
     unissued = charter.authorised_nano - state.issued
-    points = min(want, unissued)
+    points = want
+    if points > unissued:
+        points = unissued
     quota = amount * charter.multiple_micro // MICRO
     paid = settle(state, buyer)
     post(book, movements, buyer, "order", points, quota, dividend=paid)
@@ -55,7 +57,9 @@ def order_completed(
         referrer = _referrer(state, book, event, buyer)
         if referrer is not None:
             referrer_id = referrer.id
-            referrer_points = min(want * referral_micro // MICRO, unissued - points)
+            referrer_points = want * referral_micro // MICRO
+            if referrer_points > unissued - points:
+                referrer_points = unissued - points
             referrer_quota = quota * referral_micro // MICRO
             paid = settle(state, referrer)
             post(
