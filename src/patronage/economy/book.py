@@ -4,13 +4,16 @@ The rules read only what an event names; the one open read is `due()`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from heapq import heappop, heappush, heapreplace
+from heapq import heappop, heappush
 from typing import Protocol, TypeVar
 
 from patronage.economy.refusals import BrokenInvariantError
 from patronage.economy.state import Account, Order, Payment, State, Withdrawal, ceiling_of, is_due
 
 Record = TypeVar("Record")
+
+
+_HEAP_MAX = 1000
 
 
 class UndeclaredReadError(LookupError):
@@ -36,7 +39,12 @@ class Book(Protocol):
 
 
 class MemoryBook:
-    """Everything in dictionaries, the order of ceilings in a heap."""
+    """Everything in dictionaries, the order of ceilings in a heap.
+
+    With a million accounts a heap's depth and its scattered memory tell. So when the heap has grown
+    large it is sorted into the line, from whose end the next is taken at the same cost however long
+    it is; the heap goes on with what comes later.
+    """
 
     def __init__(self) -> None:
         self.accounts: dict[str, Account] = {}
@@ -45,6 +53,7 @@ class MemoryBook:
         self.withdrawals: dict[str, Withdrawal] = {}
         # Code points order as their UTF-8 bytes do, so Python's order of ids is the rule book's.
         self._heap: list[tuple[int, str]] = []
+        self._line: list[tuple[int, str]] = []  # the smallest last
 
     def place(self, account: Account) -> None:
         """Take note that the account's ceiling may have fallen.
@@ -56,28 +65,34 @@ class MemoryBook:
         if ceiling is not None and (account.queued is None or ceiling < account.queued):
             account.queued = ceiling
             heappush(self._heap, (ceiling, account.id))
+            if len(self._heap) > _HEAP_MAX + len(self._line) // 4:
+                self._line = sorted(self._line + self._heap, reverse=True)
+                self._heap = []
 
     def due(self, state: State) -> Account | None:
         """Return the due account with the smallest ceiling, of equal ones the smallest id."""
-        heap = self._heap
-        while heap:
-            key, id = heap[0]
+        while True:
+            heap, line = self._heap, self._line
+            if line and not (heap and heap[0] < line[-1]):
+                key, id = line[-1]
+            elif heap:
+                key, id = heap[0]
+            else:
+                return None
             if not is_due(key, state):
                 return None
             account = self.accounts[id]
-            if key != account.queued:  # left behind when a lower entry took its place
-                heappop(heap)
-                continue
-            ceiling = ceiling_of(account)
-            if ceiling is None:
+            if key == account.queued:
+                if key == ceiling_of(account):
+                    return account
                 account.queued = None
-                heappop(heap)
-            elif ceiling > key:
-                account.queued = ceiling
-                heapreplace(heap, (ceiling, id))
+            # Left behind when a lower entry took its place, or risen, or without points by now.
+            if line and line[-1] == (key, id):
+                line.pop()
             else:
-                return account
-        return None
+                heappop(heap)
+            if account.queued is None:
+                self.place(account)
 
 
 class PreloadedBook(MemoryBook):
@@ -125,7 +140,9 @@ class PreloadedBook(MemoryBook):
             return False
         if account is None:
             return not is_due(self._read_to[0], state)
-        return self._heap[0] <= self._read_to  # the account stands first in the heap
+        if account.queued is None:
+            raise BrokenInvariantError(f"account {account.id!r} is due and not in line")
+        return (account.queued, account.id) <= self._read_to
 
     def _read_page(self) -> None:
         page = self._page(self._read_to)

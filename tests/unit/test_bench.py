@@ -1,0 +1,14 @@
+"""The benches run, at a small size; how fast is for `make bench` to say."""
+
+from tests.bench import rules
+
+
+def test_every_bench_of_the_rules_runs():
+    rows = [
+        *rules.bench_orders(members=20, batch=10),
+        *rules.bench_replay(events=20),
+        *rules.bench_dividend(many_holders=20, few_holders=10),
+        *rules.bench_redemptions(many_holders=200, few_holders=100, batch=5),
+    ]
+    assert len(rows) == 7
+    assert all(what and measured for what, measured, _asked in rows)
