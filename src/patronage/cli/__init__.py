@@ -1,5 +1,8 @@
 """One command, `patronage`, that calls the library."""
 
+import io
+import sys
+
 import typer
 
 from patronage.cli import backtest, check, demo, replay
@@ -43,4 +46,8 @@ app.command(
 
 def main() -> None:
     """Run the command."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a sign shows a question mark for it.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()

@@ -231,7 +231,7 @@ def backtest(
             "behaviour": behaviour_as_json(behaviour),
             "results": [result.as_json() for result in results],
         }
-        json.dump(answer, sys.stdout, ensure_ascii=False)
+        json.dump(answer, sys.stdout)
         sys.stdout.write("\n")
     else:
         print_report(results, _names(read, paths))

@@ -86,7 +86,7 @@ def check(
         ),
     )
     if as_json:
-        typer.echo(json.dumps(_document(report), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(_document(report), indent=2))
     else:
         _render(report)
     if not report.is_sound:

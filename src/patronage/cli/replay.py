@@ -48,7 +48,7 @@ def replay(
             f"cannot read {events} ({error.strerror}); check its name and permissions.",
             f"无法读取 {events}（{error.strerror}）；请检查文件名与权限。",
         )
-    json.dump(economy.final_state(), sys.stdout, ensure_ascii=False)
+    json.dump(economy.final_state(), sys.stdout)
     sys.stdout.write("\n")
     if strict and economy.rejected:
         raise typer.Exit(1)

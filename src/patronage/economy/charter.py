@@ -41,7 +41,8 @@ class CharterError(ValueError):
     def __init__(self, key: str, reason: str) -> None:
         self.key = key
         self.reason = reason
-        super().__init__(f"{key}: {reason}" if key else reason)
+        shown = key if key.isprintable() else ascii(key)
+        super().__init__(f"{shown}: {reason}" if key else reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,13 +198,22 @@ def _tables(document: object) -> dict[str, dict[str, object]]:
     return document
 
 
+def is_unicode(text: str) -> bool:
+    """Tell whether a text can be written as UTF-8: one with a lone surrogate cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _value(table: dict[str, object], path: str) -> object:
     return table[path.partition(".")[2]]
 
 
 def _text(table: dict[str, object], path: str) -> str:
     value = _value(table, path)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not is_unicode(value):
         raise CharterError(path, "must be a text in quotes")
     return value
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from patronage.economy.apply import Outcome, Refused, apply
 from patronage.economy.book import MemoryBook
-from patronage.economy.charter import Charter
+from patronage.economy.charter import Charter, is_unicode
 from patronage.economy.events import Event, is_text
 from patronage.economy.refusals import Refusal
 from patronage.economy.state import State, payable
@@ -114,7 +114,7 @@ def parse_event(line: bytes) -> object:
     text = line.decode()
     try:
         value = _parse(text)
-        if "\\u" in text and any(not _is_encodable(text) for text in _texts(value)):
+        if "\\u" in text and any(not is_unicode(text) for text in _texts(value)):
             raise ValueError("a lone surrogate")
         return value
     except RecursionError:
@@ -167,14 +167,6 @@ def _texts(value: object) -> Iterator[str]:
                 pending.extend(fields.values())
             case list() as items:
                 pending.extend(items)
-
-
-def _is_encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def is_same(one: object, other: object) -> bool:

@@ -176,3 +176,24 @@ def test_a_real_process_says_one_sentence(tmp_path: Path) -> None:
     assert done.stdout == b""
     assert done.stderr.count(b"\n") == 1
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["replay", "check"])
+def test_any_terminal_can_show_the_answer(events: Path, command: str) -> None:
+    events.write_text('{"id": "1", "type": "merchant.opened", "merchant": "酒"}\n', "utf-8")
+    arguments = [CHARTER, events] if command == "replay" else [CHARTER]
+    done = subprocess.run(
+        [sys.executable, "-m", "patronage", command, *map(str, arguments)],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PATRONAGE_LANG": "zh"},
+        capture_output=True,
+    )
+    assert b"Traceback" not in done.stderr
+    assert done.returncode in (0, 1)
+    if command == "replay":
+        assert list(json.loads(done.stdout)["accounts"]) == ["酒"]
+
+
+def test_a_key_with_a_line_break_is_named_in_one_line(tmp_path: Path, events: Path) -> None:
+    charter = tmp_path / "charter.toml"
+    charter.write_text('"a\\u000ab" = 1\n')
+    assert "unknown section" in refused(replay(charter, events))

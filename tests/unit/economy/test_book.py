@@ -1,172 +1,123 @@
-"""Books: the line of those who come next, in memory and read page by page."""
-
-import tomllib
-from pathlib import Path
+"""Books: who is due is found without being looked for, and nothing is read that need not be."""
 
 import pytest
 
 from patronage.economy import (
     Account,
-    Applied,
     MemoryBook,
+    PreloadedBook,
     Replay,
     State,
-    load_charter,
+    UndeclaredReadError,
+    events,
     parse_charter,
 )
+from patronage.economy.events import is_well_formed
 from patronage.economy.operations import post
-from patronage.economy.state import ceiling_of
-from tests.model import Model
-from tests.unit.economy.store import Store
+from patronage.economy.state import INDEX_SCALE, ceiling_of
 
-HALF = (Path(__file__).resolve().parents[2] / "vectors" / "half.toml").read_bytes()
+CHARTER = {
+    "economy": {"name": "books", "currency": "CNY"},
+    "points": {"authorised": "1000000", "issue_price": "1.00"},
+    "reserve": {"rate": "0.5", "of": "revenue"},
+    "grant": {"rate": "0.5", "mode": "value"},
+    "quota": {"multiple": "2"},
+    "redemption": {"fee": "0.1"},
+}
 
 
-def holding(id: str, points: int, quota: int) -> Account:
+def holder(id: str, points: int, quota: int, owed: int = 0) -> Account:
     account = Account(id, merchant=False, at=0)
-    account.points, account.quota = points, quota
+    account.points, account.quota, account.owed = points, quota, owed
     return account
 
 
-def at_price(price: int) -> State:
-    state = State(load_charter(HALF))
-    state.issued, state.burned = 1000, 0
-    state.reserve = 1000 * price
-    return state
-
-
-class Counting(Store):
-    """A store that notes which pages were read."""
-
-    def __init__(self, *accounts: Account, page_size: int = 1) -> None:
-        super().__init__(page_size)
-        self.accounts.update({account.id: account for account in accounts})
-        self.read: list[str] = []
-
-    def page(self, after: tuple[int, str] | None) -> list[Account]:
-        page = super().page(after)
-        self.read.append("".join(account.id for account in page))
-        return page
-
-
-def order(member: str) -> dict:
-    return {"id": "x", "type": "order.completed", "order": "x", "member": member, "amount": 1}
-
-
-def due_ids(book: MemoryBook, state: State) -> list[str]:
-    found = []
-    while (account := book.due(state)) is not None:
-        found.append(account.id)
-        account.points = account.quota = 0
-    return found
-
-
-def test_a_page_beyond_those_due_is_enough() -> None:
-    store = Counting(holding("a", 1, 5), holding("b", 1, 6), holding("c", 1, 7))
-    assert due_ids(store.load([]), at_price(4)) == []
-    assert store.read == ["a"]
-
-
-def test_pages_are_read_until_they_reach_past_all_that_are_due() -> None:
-    accounts = [holding(id, 1, quota) for quota, id in enumerate("abcdef", start=1)]
-    store = Counting(*accounts)
-    book = store.load([])
-    assert due_ids(book, at_price(3)) == ["a", "b", "c"]
-    assert store.read == ["a", "b", "c", "d"]
-    assert due_ids(book, at_price(5)) == ["d", "e"]
-    assert store.read == ["a", "b", "c", "d", "e", "f"]
-    assert due_ids(book, at_price(9)) == ["f"]
-    assert store.read == ["a", "b", "c", "d", "e", "f", ""]
-    assert due_ids(book, at_price(10)) == []
-    assert len(store.read) == 7, "the end is read once"
-
-
-def test_one_due_in_memory_waits_for_those_before_it_in_the_store() -> None:
-    """The batch has a, whose ceiling rose, and c; b between them is in the store only."""
-    store = Counting(holding("a", 1, 1), holding("b", 1, 2), holding("c", 1, 3), holding("d", 1, 9))
-    book = store.load([order("a"), order("c")])
-    book.accounts["a"].quota = 10
-    assert due_ids(book, at_price(5)) == ["b", "c"]
-    assert store.read == ["a", "b", "c", "d"]
-
-
-def test_one_due_in_memory_comes_before_those_after_it_in_the_store() -> None:
-    store = Counting(holding("a", 1, 5), holding("b", 1, 6))
-    book = store.load([order("n")])
-    new = book.accounts["n"] = holding("n", 1, 3)
-    book.place(new)
-    assert book.due(at_price(5)) is new
-    assert store.read == ["a"]
-    assert due_ids(book, at_price(5)) == ["n", "a"]
-    assert store.read == ["a", "b"]
-
-
-@pytest.mark.parametrize(("one", "other"), [("B", "a"), ("a", "aa"), ("｡", "\U0001f600")])
-def test_equal_ceilings_go_by_id_wherever_they_are(one: str, other: str) -> None:
-    for declared in ([], [one], [other], [one, other]):
-        store = Counting(holding(other, 2, 6), holding(one, 1, 3))
-        assert due_ids(store.load(map(order, declared)), at_price(3)) == [one, other]
-
-
-def test_what_the_batch_has_is_newer_than_the_page() -> None:
-    store = Counting(holding("a", 1, 1))
-    book = store.load([order("a")])
-    book.accounts["a"].quota = 7
-    assert due_ids(book, at_price(5)) == []
-    assert book.accounts["a"].quota == 7
-
-
-def test_the_line_notes_only_ceilings_that_fell() -> None:
-    book, account = MemoryBook(), holding("a", 0, 0)
+def test_a_refund_that_lowers_a_ceiling_only_by_what_is_owed_moves_the_account_up():
+    # quota ÷ points rises from 5/3 to 2/1, but the ceiling falls: 0.9 of a unit is owed.
+    book = MemoryBook()
+    account = holder("a", 3, 5, owed=9 * INDEX_SCALE // 10)
     book.accounts["a"] = account
-    for points, quota, entries in [
-        (10, 100, 1), (0, 0, 1), (0, 50, 1), (1, 15, 1), (10, 0, 2), (0, -1, 3), (5, 100, 3),
-        (-20, 0, 3), (-1, 0, 3),
-    ]:  # fmt: skip
-        post(book, [], account, "order", points=points, quota=quota)
-        assert len(book._heap) == entries, (points, quota)
     book.place(account)
-    assert len(book._heap) == 3
-
-
-def test_a_ceiling_that_rose_is_mended_when_it_comes_to_the_top() -> None:
-    book, account = MemoryBook(), holding("a", 0, 0)
-    book.accounts["a"] = account
-    post(book, [], account, "order", points=1, quota=3)
-    post(book, [], account, "order", quota=3)
-    assert book._heap[0][0] < ceiling_of(account)
-    assert book.due(at_price(5)) is None
-    assert book._heap == [(ceiling_of(account), "a")]
+    post(book, [], account, "refund", -2, -3)
     assert account.queued == ceiling_of(account)
-    post(book, [], account, "order", points=-1)
-    assert book.due(at_price(6)) is None
-    assert book._heap == []
-    assert account.queued is None
-    post(book, [], account, "order", points=1)
-    assert book.due(at_price(6)) is account
 
 
-def test_due_once_is_due_again() -> None:
-    book, account = MemoryBook(), holding("a", 0, 0)
-    book.accounts["a"] = account
-    post(book, [], account, "order", points=10, quota=50)
-    assert book.due(at_price(5)) is account
-    post(book, [], account, "compulsory_redemption", points=-10, quota=-50)
-    assert book.due(at_price(5)) is None
-    post(book, [], account, "order", points=10, quota=50)
-    assert book.due(at_price(4)) is None
-    assert book.due(at_price(5)) is account
+def paged(holders: list[Account], price: int, size: int = 2) -> tuple[PreloadedBook, State, list]:
+    """A book of nothing declared over a store of holders, at a price, noting the pages read."""
+    state = State(parse_charter(CHARTER))
+    state.issued = sum(account.points for account in holders)
+    state.reserve = price * state.issued
+    line = sorted(((ceiling_of(account), account.id), account) for account in holders)
+    asked = []
+
+    def page(after):
+        asked.append(after)
+        return [account for key, account in line if after is None or key > after][:size]
+
+    return PreloadedBook({}, {}, {}, {}, page), state, asked
 
 
-def test_a_founding_too_small_for_any_point() -> None:
-    """Its money waits in the reserve; the price is the issue price until someone holds points."""
-    document = tomllib.loads(HALF.decode())
-    document["founding"] = {"amount": "0.01"}
-    document["points"] = {"authorised": "0.000000400", "issue_price": "9000000000"}
-    replay, model = Replay(parse_charter(document)), Model(document)
-    assert (replay.state.reserve, replay.state.founding) == (1, 0)
-    event = {**order("m"), "amount": 400_000}
-    assert isinstance(replay.submit(event), Applied)
-    assert model.apply(dict(event)) is None
-    assert replay.state.issued == 111
-    assert replay.final_state() == model.state()
+def test_one_page_is_read_where_nobody_is_due():
+    book, state, asked = paged([holder(id, 1, 100 + n) for n, id in enumerate("abcdef")], 50)
+    assert book.due(state) is None
+    assert book.due(state) is None
+    assert asked == [None]
+
+
+def test_pages_are_read_as_far_as_accounts_are_due():
+    book, state, asked = paged([holder(id, 1, 100 + n) for n, id in enumerate("abcdef")], 102)
+    for id in "abc":
+        account = book.due(state)
+        assert account.id == id
+        account.points = 0
+    assert book.due(state) is None
+    assert [after and after[1] for after in asked] == [None, "b"]
+
+
+def test_a_store_without_points_in_line_is_broken():
+    book, state, _ = paged([], 0)
+    state.issued = 1
+    empty = holder("a", 0, 1)
+    book._page = lambda _after: [empty]
+    with pytest.raises(Exception, match="in line without points"):
+        book.due(state)
+
+
+def test_undeclared_reads_raise_and_declared_ones_may_find_nothing():
+    book = PreloadedBook({"a": None}, {}, {}, {}, lambda _after: [])
+    assert book.accounts.get("a") is None
+    with pytest.raises(UndeclaredReadError, match="'b'"):
+        book.accounts.get("b")
+
+
+def test_the_first_order_may_follow_a_founding_too_small_for_points():
+    # One minor unit buys less than a nano-point: the reserve has money and nothing circulates.
+    dear = CHARTER | {
+        "founding": {"amount": "0.01"},
+        "points": {"authorised": "9", "issue_price": "20000000.00"},
+    }
+    economy = Replay(parse_charter(dear))
+    assert (economy.state.reserve, economy.state.issued) == (1, 0)
+    economy.submit({
+        "id": "1", "type": "order.completed", "order": "1", "member": "m", "amount": 1_000_000,
+    })  # fmt: skip
+    assert economy.rejected == []
+    assert economy.state.reserve == 500_001
+
+
+def test_shapes_are_remembered_up_to_a_bound(monkeypatch):
+    module = events
+    monkeypatch.setattr(module, "_SHAPES", {kind: {} for kind in module.FORMS})
+    monkeypatch.setattr(module, "_SHAPES_MAX", 1)
+    event = {"id": "1", "type": "merchant.opened", "merchant": "m"}
+    turned = dict(reversed(event.items()))
+    assert is_well_formed(event)
+    assert is_well_formed(turned)
+    assert list(module._SHAPES["merchant.opened"]) == [("id", "type", "merchant")]
+
+
+def test_a_charter_with_a_lone_surrogate_is_malformed():
+    amended = CHARTER | {"economy": {"name": "\ud800", "currency": "CNY"}}
+    economy = Replay(parse_charter(CHARTER))
+    economy.submit({"id": "1", "type": "charter.amended", "charter": amended})
+    assert economy.rejected == [("1", "malformed")]
