@@ -1,5 +1,7 @@
 """Books: who is due is found without being looked for, and nothing is read that need not be."""
 
+from random import Random
+
 import pytest
 
 from patronage.economy import (
@@ -14,7 +16,7 @@ from patronage.economy import (
 )
 from patronage.economy.events import is_well_formed
 from patronage.economy.operations import post
-from patronage.economy.state import INDEX_SCALE, ceiling_of
+from patronage.economy.state import INDEX_SCALE, ceiling_of, is_due
 
 CHARTER = {
     "economy": {"name": "books", "currency": "CNY"},
@@ -121,3 +123,30 @@ def test_a_charter_with_a_lone_surrogate_is_malformed():
     economy = Replay(parse_charter(CHARTER))
     economy.submit({"id": "1", "type": "charter.amended", "charter": amended})
     assert economy.rejected == [("1", "malformed")]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_line_and_the_heap_together_give_the_smallest(seed, monkeypatch):
+    monkeypatch.setattr("patronage.economy.book._HEAP_MAX", 3)
+    rng = Random(seed)
+    book = MemoryBook()
+    state = State(parse_charter(CHARTER))
+    state.issued = state.reserve = 10**9
+    for number in range(300):
+        id = f"m{rng.randrange(40)}"
+        account = book.accounts.setdefault(id, holder(id, 0, 0))
+        account.points, account.quota = rng.randrange(3), rng.randrange(30)
+        book.place(account)
+        if number % 7 == 0:
+            state.reserve = 10**9 * rng.randrange(25)
+        line = sorted(
+            (ceiling_of(one), one.id)
+            for one in book.accounts.values()
+            if ceiling_of(one) is not None
+        )
+        due = book.due(state)
+        if line and is_due(line[0][0], state):
+            assert due.id == line[0][1]
+            due.points = 0
+        else:
+            assert due is None
