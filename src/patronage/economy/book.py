@@ -54,6 +54,7 @@ class MemoryBook:
         # Code points order as their UTF-8 bytes do, so Python's order of ids is the rule book's.
         self._heap: list[tuple[int, str]] = []
         self._line: list[tuple[int, str]] = []  # the smallest last
+        self._heap_max = _HEAP_MAX
 
     def place(self, account: Account) -> None:
         """Take note that the account's ceiling may have fallen.
@@ -65,9 +66,10 @@ class MemoryBook:
         if ceiling is not None and (account.queued is None or ceiling < account.queued):
             account.queued = ceiling
             heappush(self._heap, (ceiling, account.id))
-            if len(self._heap) > _HEAP_MAX + len(self._line) // 4:
+            if len(self._heap) > self._heap_max:
                 self._line = sorted(self._line + self._heap, reverse=True)
                 self._heap = []
+                self._heap_max = _HEAP_MAX + len(self._line) // 4
 
     def due(self, state: State) -> Account | None:
         """Return the due account with the smallest ceiling, of equal ones the smallest id."""

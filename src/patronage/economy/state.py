@@ -110,14 +110,10 @@ class Account:
 
     __slots__ = ("at", "cash", "coins", "id", "merchant", "owed", "points", "queued", "quota")
 
-    def __init__(self, id: str, *, merchant: bool, at: int) -> None:
+    def __init__(self, id: str, merchant: bool, at: int) -> None:  # noqa: FBT001  (hot)
         self.id = id
         self.merchant = merchant
-        self.points = 0
-        self.quota = 0
-        self.cash = 0
-        self.coins = 0
-        self.owed = 0
+        self.points = self.quota = self.cash = self.coins = self.owed = 0
         self.at = at
         self.queued: int | None = None
 
