@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from patronage.cli import backtest, check, demo, replay
+from patronage.cli import backtest, check, demo, ledger, replay
 from patronage.cli.words import say
 
 app = typer.Typer(
@@ -42,6 +42,35 @@ app.command(
         "把事件文件作用于章程，并以一个 JSON 对象输出最终状态。",
     )
 )(replay.replay)
+app.command(
+    name="open",
+    help=say(
+        "Open an economy in the database, under a charter with a founding.",
+        "在数据库中按一份有创始储备的章程开设经济体。",
+    ),
+)(ledger.open_)
+app.command(
+    help=say(
+        "Submit a file of events to an economy; the same events again add nothing.",
+        "向经济体提交事件文件；重复提交同样的事件不会增加任何东西。",
+    )
+)(ledger.submit)
+app.command(help=say("Settle what was submitted, in batches.", "把已提交的事件批量入账。"))(
+    ledger.settle
+)
+app.command(help=say("Show an economy.", "查看经济体。"))(ledger.status)
+app.command(
+    help=say(
+        "Show an account, and what settling and redeeming would bring.",
+        "查看账户，以及结清与卖出会得到什么。",
+    )
+)(ledger.account)
+app.command(
+    help=say(
+        "Rebuild an economy from its journal and compare: exit code 1 if anything differs.",
+        "由日记账重建经济体并比较：有差异时退出码为 1。",
+    )
+)(ledger.verify)
 
 
 def main() -> None:

@@ -1,0 +1,74 @@
+"""The ledger: events settled durably and exactly once, on SQLite or PostgreSQL.
+
+`submit` takes an event into the inbox, in the caller's database transaction; `settle` applies the
+rules to a batch and writes journal, movements and balances in one. `database.set_up` and
+`database.create_tables` prepare a process and a database that have no Django project of their own.
+"""
+
+from patronage.ledger.database import DatabaseUrlError, create_tables, set_up
+from patronage.ledger.opening import (
+    EconomyExistsError,
+    EconomyIdError,
+    FoundingRequiredError,
+    open_economy,
+)
+from patronage.ledger.reads import (
+    AccountView,
+    Day,
+    Line,
+    Summary,
+    UnknownAccountError,
+    account,
+    days,
+    economies,
+    statement,
+    summary,
+)
+from patronage.ledger.settling import (
+    Receipt,
+    Settled,
+    StaleSettlerError,
+    UnknownEconomyError,
+    UnknownEventError,
+    outcome_of,
+    settle,
+    settle_through,
+    submit,
+    submit_lines,
+    submit_many,
+)
+from patronage.ledger.verify import Difference, Verified, verify
+
+__all__ = [
+    "AccountView",
+    "DatabaseUrlError",
+    "Day",
+    "Difference",
+    "EconomyExistsError",
+    "EconomyIdError",
+    "FoundingRequiredError",
+    "Line",
+    "Receipt",
+    "Settled",
+    "StaleSettlerError",
+    "Summary",
+    "UnknownAccountError",
+    "UnknownEconomyError",
+    "UnknownEventError",
+    "Verified",
+    "account",
+    "create_tables",
+    "days",
+    "economies",
+    "open_economy",
+    "outcome_of",
+    "set_up",
+    "settle",
+    "settle_through",
+    "statement",
+    "submit",
+    "submit_lines",
+    "submit_many",
+    "summary",
+    "verify",
+]

@@ -1,0 +1,68 @@
+"""What is particular to PostgreSQL: row locks, arrays as parameters, COPY."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from django.db.backends.utils import CursorWrapper
+
+from patronage.ledger.table import Row, Table
+
+_FEW: Final = 8
+"""Up to so many rows, plain statements are quicker than COPY and a table to copy into."""
+
+SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+def lock(cursor: CursorWrapper, economy: str) -> None:
+    """Wait for and take the economy's row, until the transaction ends."""
+    cursor.execute("SELECT seq FROM ledger_economy WHERE economy = %s FOR UPDATE", [economy])
+
+
+def select_in(
+    cursor: CursorWrapper, select: str, economy: str, column: str, values: Iterable[Any]
+) -> list[Row]:
+    """Return a select's rows whose column has one of the values."""
+    cursor.execute(f"{select} WHERE economy = %s AND {column} = ANY(%s)", [economy, sorted(values)])
+    rows: list[Row] = cursor.fetchall()
+    return rows
+
+
+def delete_in(
+    cursor: CursorWrapper, table: Table, economy: str, column: str, values: Iterable[Any]
+) -> None:
+    """Delete the rows whose column has one of the values."""
+    cursor.execute(
+        f"DELETE FROM {table.name} WHERE economy = %s AND {column} = ANY(%s)",  # noqa: S608
+        [economy, sorted(values)],
+    )
+
+
+def insert(cursor: CursorWrapper, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows."""
+    if len(rows) <= _FEW:
+        if rows:
+            cursor.executemany(table.insert, rows)
+        return
+    _copy(cursor, table.copy, rows)
+
+
+def upsert(cursor: CursorWrapper, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows, or replace those with the same key."""
+    if len(rows) <= _FEW:
+        if rows:
+            cursor.executemany(f"{table.insert} {table.on_conflict}", rows)
+        return
+    stage = f"{table.name}_stage"
+    listed = ", ".join(table.columns)
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS "  # noqa: S608  (the names are ours)
+        f"SELECT {listed} FROM {table.name} WITH NO DATA"
+    )
+    _copy(cursor, f"COPY {stage} ({listed}) FROM STDIN", rows)
+    cursor.execute(f"{table.into} SELECT {listed} FROM {stage} {table.on_conflict}")  # noqa: S608
+
+
+def _copy(cursor: CursorWrapper, statement: str, rows: Sequence[Row]) -> None:
+    with cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,241 @@
+"""Reading an economy: its summary, an account, an account's statement, its days.
+
+Nothing here changes anything. Each read is one statement, so that it tells of one state.
+Money and coins are in minor units, points in nano-points, prices minor units per nano-point as
+exact fractions.
+"""
+
+import json
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from patronage.economy import Account, Charter, State
+from patronage.economy.charter import MICRO
+from patronage.economy.state import FIGURES, payable
+from patronage.ledger import store
+from patronage.ledger.settling import UnknownEconomyError
+from patronage.ledger.store import column
+
+PAGE = 50
+"""So many lines or days at once unless told otherwise."""
+
+_ECONOMY = ", ".join(f"e.{name}" for name in store.ECONOMIES.columns)
+_WIDTH = len(store.ECONOMIES.columns)
+
+
+class UnknownAccountError(LookupError):
+    """No account has this id in the economy."""
+
+
+class Summary(NamedTuple):
+    """An economy at the end of its journal.
+
+    `figures` are the economy's own by name, circulating, founding, days_closed and
+    compulsory_redemptions among them; `unsettled` counts what waits in the inbox.
+    """
+
+    economy: str
+    charter: Charter
+    records: int
+    head: str
+    price: Fraction
+    figures: dict[str, int]
+    last_closed: str
+    members: int
+    merchants: int
+    unsettled: int
+
+
+class AccountView(NamedTuple):
+    """An account as stored, and what it would come to.
+
+    `dividend` is what settling would pay now. `redeemable` is what redeeming all points would
+    bring after that, within the quota left and before the fee; `fee` is kept back of it.
+    """
+
+    id: str
+    kind: str
+    points: int
+    quota: int
+    cash: int
+    coins: int
+    dividend: int
+    worth: Fraction
+    redeemable: int
+    fee: int
+
+
+class Line(NamedTuple):
+    """One movement of a statement: changes, balances after, and the event behind it.
+
+    `place` is (record, position); the next page begins after the last line's.
+    """
+
+    place: tuple[int, int]
+    event_id: str | None
+    cause: str
+    points: int
+    quota: int
+    cash: int
+    coins: int
+    points_after: int
+    quota_after: int
+    cash_after: int
+    coins_after: int
+    dividend: int
+    fee: int
+
+
+class Day(NamedTuple):
+    """A closed day: reserve and price after its close, and the dividend it paid to all points.
+
+    The price is None where nothing circulated.
+
+    `step` is what one nano-point earned, in 10⁻²⁴ minor units: a holder's share is points × step.
+    """
+
+    seq: int
+    date: str
+    reserve: int
+    price: Fraction | None
+    dividend: int
+    step: int
+
+
+def summary(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> Summary:
+    """Return an economy's summary. Raises UnknownEconomyError."""
+    counts = ", ".join(
+        f"(SELECT count(*) FROM {table} t WHERE t.economy = e.economy{kind})"  # noqa: S608
+        for table, kind in (
+            ("ledger_account", " AND NOT t.merchant"),
+            ("ledger_account", " AND t.merchant"),
+            ("ledger_inbox", ""),
+        )
+    )
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_ECONOMY}, {counts} "  # noqa: S608  (the names are ours)
+            "FROM ledger_economy e WHERE e.economy = %s",
+            [economy],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise UnknownEconomyError(economy)
+    members, merchants, unsettled = row[_WIDTH:]
+    head = store.head_of(row[:_WIDTH])
+    state = head.state
+    names = (*FIGURES, "circulating", "founding", "days_closed", "compulsory_redemptions")
+    return Summary(
+        economy,
+        state.charter,
+        head.seq,
+        head.hash.hex(),
+        Fraction(*state.price),
+        {name: getattr(state, name) for name in names},
+        state.last_closed,
+        members,
+        merchants,
+        unsettled,
+    )
+
+
+def economies(*, using: str = DEFAULT_DB_ALIAS) -> list[str]:
+    """Return the ids of all economies, in their order."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT economy FROM ledger_economy ORDER BY economy")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def account(economy: str, id: str, *, using: str = DEFAULT_DB_ALIAS) -> AccountView:
+    """Return an account. Raises UnknownEconomyError and UnknownAccountError."""
+    columns = ", ".join(f"a.{name}" for name in store.ACCOUNTS.columns[1:])
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_ECONOMY}, {columns} FROM ledger_economy e "  # noqa: S608
+            "LEFT JOIN ledger_account a ON a.economy = e.economy AND a.account = %s "
+            "WHERE e.economy = %s",
+            [column(id), economy],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise UnknownEconomyError(economy)
+    if row[_WIDTH] is None:
+        raise UnknownAccountError(id)
+    return view_of(store.head_of(row[:_WIDTH]).state, store.account_of(row[_WIDTH:]))
+
+
+def view_of(state: State, account: Account) -> AccountView:
+    """Return what an account comes to in a state."""
+    _, _, paid = payable(state, account)
+    price, per = state.price
+    charter = state.charter
+    fee_micro = charter.merchant_fee_micro if account.merchant else charter.fee_micro
+    pay = min(account.points * price // per, account.quota - paid)
+    fee = -(-pay * fee_micro // MICRO)  # as in redeem: rounds up
+    return AccountView(
+        account.id,
+        "merchant" if account.merchant else "member",
+        account.points,
+        account.quota,
+        account.cash,
+        account.coins,
+        paid,
+        Fraction(account.points * price, per),
+        pay,
+        fee,
+    )
+
+
+def statement(
+    economy: str,
+    id: str,
+    *,
+    before: tuple[int, int] | None = None,
+    limit: int = PAGE,
+    using: str = DEFAULT_DB_ALIAS,
+) -> list[Line]:
+    """Return an account's movements, the newest first, those before a place if one is given.
+
+    Ask for the next page with the last line's place. An unknown account has none.
+    """
+    older = "" if before is None else "AND (m.seq, m.position) < (%s, %s) "
+    columns = ", ".join(f"m.{name}" for name in Line._fields[2:])
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT m.seq, m.position, j.event_id, {columns} "  # noqa: S608  (the names are ours)
+            "FROM ledger_movement m "
+            "JOIN ledger_journal j ON j.economy = m.economy AND j.seq = m.seq "
+            f"WHERE m.economy = %s AND m.account = %s {older}"
+            "ORDER BY m.seq DESC, m.position DESC LIMIT %s",
+            [economy, column(id), *(before or ()), limit],
+        )
+        rows = cursor.fetchall()
+    return [
+        Line((seq, position), store.from_column(id), *rest) for seq, position, id, *rest in rows
+    ]
+
+
+def days(
+    economy: str, *, after: int = 0, limit: int = PAGE, using: str = DEFAULT_DB_ALIAS
+) -> list[Day]:
+    """Return the closed days in their order, those after a record's number if one is given."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT seq, record FROM ledger_journal WHERE economy = %s AND seq > %s "
+            "AND type = 'day.closed' AND code = 'applied' ORDER BY seq LIMIT %s",
+            [economy, after, limit],
+        )
+        rows = cursor.fetchall()
+    return [_day(seq, json.loads(record)) for seq, record in rows]
+
+
+def _day(seq: int, told: dict[str, Any]) -> Day:
+    state, facts = told["state"], told["facts"]
+    reserve = int(state["reserve"])
+    circulating = int(state["issued"]) - int(state["burned"])
+    price = Fraction(reserve, circulating) if circulating else None
+    return Day(
+        seq, told["event"]["date"], reserve, price, int(facts["dividend"]), int(facts["step"])
+    )

@@ -1,0 +1,137 @@
+"""The journal's records: what is hashed, chained and, later, published."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from json.encoder import encode_basestring
+from typing import Any, Final
+
+from patronage.economy import Applied, Order, State
+from patronage.economy.state import FIGURES
+from patronage.ledger.canonical import INTEGER_MAX, decimal, encode, number
+
+FORMAT: Final = 1
+"""The version of this form; every record tells its own."""
+START: Final = bytes(32)
+"""What the first record has for the hash of the one before it."""
+APPLIED: Final = "applied"
+"""The code of an event that was not refused."""
+
+_IN_POINTS: Final = frozenset(
+    {"burned", "index", "issued", "points", "referrer_points", "step", "treasury"}
+)
+_PAID_IN: Final = FIGURES.index("paid_in")
+
+
+def _opening(name: str) -> str:
+    return f'"{name}":"' if name in _IN_POINTS else f'"{name}":'
+
+
+def _closing(name: str) -> str:
+    return '"' if name in _IN_POINTS else ""
+
+
+_CHANGES: Final = tuple(
+    (FIGURES.index(name), _opening(name), _closing(name)) for name in sorted(FIGURES)
+)
+
+
+def state_text(state: State, figures: Sequence[int]) -> str:
+    """Return the canonical text of an economy's own figures, given with its state."""
+    if figures[_PAID_IN] > INTEGER_MAX:  # all other money is a part of it
+        return _careful_state(state, figures)
+    (reserve, issued, burned, treasury, coins, pool, unpaid, fees, surplus, returned, paid_in,
+     paid_out, index) = figures  # fmt: skip
+    return (
+        f'{{"burned":"{burned}","coins":{coins},'
+        f'"compulsory_redemptions":{state.compulsory_redemptions},'
+        f'"days_closed":{state.days_closed},"dividend_pool":{pool},"dividends_unpaid":{unpaid},'
+        f'"fees":{fees},"index":"{index}","issued":"{issued}","last_closed":"{state.last_closed}",'
+        f'"paid_in":{paid_in},"paid_out":{paid_out},"reserve":{reserve},"returned":{returned},'
+        f'"surplus":{surplus},"treasury":"{treasury}"}}'
+    )
+
+
+def _careful_state(state: State, figures: Sequence[int]) -> str:
+    told = {name: _plain(name, value) for name, value in zip(FIGURES, figures, strict=True)}
+    for name in ("compulsory_redemptions", "days_closed", "last_closed"):
+        told[name] = getattr(state, name)
+    return encode(told)
+
+
+def changes_text(outcome: Applied) -> str:
+    """Return the canonical text of by how much the economy's own figures changed."""
+    before, after = outcome.before, outcome.after
+    if after[_PAID_IN] > INTEGER_MAX:
+        return encode(
+            {
+                name: _plain(name, now - then)
+                for name, then, now in zip(FIGURES, before, after, strict=True)
+                if now != then
+            }
+        )
+    told = [
+        f"{opening}{after[figure] - before[figure]}{closing}"
+        for figure, opening, closing in _CHANGES
+        if after[figure] != before[figure]
+    ]
+    return "{" + ",".join(told) + "}"
+
+
+def facts_text(facts: tuple[Any, ...] | None) -> str:
+    """Return the canonical text of the figures that a rule named, "null" if it named none."""
+    if facts is None:
+        return "null"
+    if type(facts) is Order:  # by far the most frequent, and all its money is at most 10¹³
+        return _order_text(facts)
+    names: tuple[str, ...] = facts._fields  # type: ignore[attr-defined]  # all are named tuples
+    return encode({name: _plain(name, fact) for name, fact in zip(names, facts, strict=True)})
+
+
+def _order_text(order: Order) -> str:
+    (member, referrer, amount, contribution, dividend, points, referrer_points, quota,
+     referrer_quota, days_closed, refunded) = order  # fmt: skip
+    told_referrer = "null" if referrer is None else encode_basestring(referrer)
+    return (
+        f'{{"amount":{amount},"contribution":{contribution},"days_closed":{days_closed},'
+        f'"dividend":{dividend},"member":{encode_basestring(member)},"points":"{points}",'
+        f'"quota":{quota},"referrer":{told_referrer},"referrer_points":"{referrer_points}",'
+        f'"referrer_quota":{referrer_quota},"refunded":{refunded}}}'
+    )
+
+
+def _plain(name: str, value: object) -> object:
+    if type(value) is not int:
+        return value
+    return decimal(value) if name in _IN_POINTS else number(value)
+
+
+def record_text(
+    *,
+    at: str | None,
+    changes: str,
+    code: str,
+    content: bytes,
+    event: str,
+    facts: str,
+    id: str | None,
+    previous: bytes,
+    seq: int,
+    state: str,
+) -> str:
+    """Return a record's canonical text; `changes`, `event`, `facts` and `state` are such texts.
+
+    `at` is the ledger's clock, None where the event has its own; `event` is "null" where what was
+    submitted has no canonical form, and then only its hash, `content`, is told.
+    """
+    told_at = "null" if at is None else f'"{at}"'
+    told_id = "null" if id is None else encode_basestring(id)
+    return (
+        f'{{"at":{told_at},"changes":{changes},"code":"{code}","content":"{content.hex()}",'
+        f'"event":{event},"facts":{facts},"format":{FORMAT},"id":{told_id},'
+        f'"previous":"{previous.hex()}","seq":{seq},"state":{state}}}'
+    )
+
+
+def record_hash(text: str) -> bytes:
+    """Return the hash of a record, which the next one names."""
+    return sha256(text.encode()).digest()

@@ -1,0 +1,163 @@
+"""One text for one value."""
+
+import json
+import random
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patronage.economy import Account, Refusal, State, is_same, parse_charter, parse_event
+from patronage.economy.state import ceiling_of
+from patronage.ledger.canonical import (
+    INTEGER_MAX,
+    content_of,
+    decimal,
+    decode_event,
+    encode_event,
+    integer,
+    number,
+)
+from patronage.ledger.record import state_text
+from patronage.ledger.store import CEILING_BYTES, ceiling_bytes, column, from_column
+from tests.integration.play import START, in_memory
+from tests.properties.strategies import Stream, streams
+
+HUGE = 10**5000
+EVENT = {"id": "1", "type": "order.completed", "order": "o", "member": "m", "amount": 5}
+integers = st.integers() | st.sampled_from([0, INTEGER_MAX, INTEGER_MAX + 1, HUGE, -HUGE, HUGE - 1])
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(streams())
+def test_records_are_rfc_8785(stream: Stream) -> None:
+    """On the subset that records use, the canonical text is that of RFC 8785."""
+    batch = in_memory(stream.charter, "e", stream.events, lambda: START)
+    for row in batch.records:
+        text = row[7]
+        assert rfc8785.dumps(json.loads(text)) == text.encode()
+        assert all(type(value) is not float for value in _leaves(json.loads(text)))
+
+
+def _leaves(value: object):
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _leaves(inner)
+    else:
+        yield value
+
+
+@given(streams())
+def test_an_event_comes_back_from_its_text(stream: Stream) -> None:
+    for event in stream.events:
+        text = encode_event(event)
+        if text is not None:
+            assert is_same(decode_event(text), event)
+            assert rfc8785.dumps(json.loads(text)) == text.encode()
+
+
+@given(integers)
+def test_integers_of_any_length_come_back(value: int) -> None:
+    assert integer(decimal(value)) == integer(number(value)) == value
+
+
+@pytest.mark.parametrize(
+    "profit", [-HUGE, -(2**53), -INTEGER_MAX, 3], ids=["huge", "out", "in", "small"]
+)
+def test_a_long_integer_in_an_event_comes_back(profit: int) -> None:
+    event = {**EVENT, "profit": profit}
+    assert decode_event(encode_event(event)) == event
+    assert type(json.loads(encode_event(event))["profit"]) is (
+        int if abs(profit) <= INTEGER_MAX else str
+    )
+
+
+@given(values, values)
+def test_hashes_are_the_same_exactly_for_the_same_values(one: object, other: object) -> None:
+    assert (content_of(one).hash == content_of(other).hash) is is_same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"id": "1", "x": 1}, {"id": "1", "x": 1.0}, False),
+        ({"id": "1", "x": 1}, {"id": "1", "x": True}, False),
+        ({"id": "1", "x": 0.0}, {"id": "1", "x": -0.0}, True),
+        (EVENT, {**EVENT, "amount": "5"}, False),
+        (EVENT, dict(reversed(EVENT.items())), True),
+        ({"id": "1", "x": [1, [2]]}, {"id": "1", "x": [[1], 2]}, False),
+        ({"id": "1", "x": HUGE}, {"id": "1", "x": HUGE + 1}, False),
+        ({"id": "1", "x": "a"}, {"id": "1", "x": ["a"]}, False),
+    ],
+)
+def test_what_counts_as_the_same(one: object, other: object, same: bool) -> None:
+    assert (content_of(one).hash == content_of(other).hash) is same
+
+
+def test_deep_nesting_has_a_hash() -> None:
+    deep = parse_event(b'{"id": "1", "x": ' + b"[" * 500 + b"]" * 500 + b"}")
+    assert content_of(deep).id == "1"
+    assert content_of(deep).text is None
+
+
+def test_a_lone_surrogate_makes_no_object() -> None:
+    assert content_of({**EVENT, "member": "\ud800"}).id == "1", "malformed, with its id"
+    charter = {"economy": {"name": "\ud800", "currency": "CNY"}}
+    assert content_of({"id": "1", "type": "charter.amended", "charter": charter}).text is None
+
+
+def test_money_from_two_to_the_fifty_three_is_told_as_text() -> None:
+    state = State(parse_charter(CHARTER))
+    state.paid_in = state.surplus = 2**53
+    told = json.loads(state_text(state, state.figures()))
+    assert told["paid_in"] == told["surplus"] == str(2**53)
+    assert told["reserve"] == state.reserve
+
+
+CHARTER = {
+    "economy": {"name": "n", "currency": "CNY"},
+    "founding": {"amount": "10.00"},
+    "points": {"authorised": "1000", "issue_price": "1.00"},
+    "reserve": {"rate": "0.30", "of": "revenue"},
+    "grant": {"rate": "0.70", "mode": "value"},
+    "quota": {"multiple": "2"},
+    "redemption": {"fee": "0.10"},
+}
+
+
+@given(st.text(st.sampled_from("\x00\x01\x02aé𐀀￿"), max_size=5), st.text(max_size=5))
+def test_ids_are_stored_in_their_order_and_come_back(one: str, other: str) -> None:
+    assert from_column(column(one)) == one
+    assert "\x00" not in column(one)
+    assert (column(one).encode() < column(other).encode()) is (one.encode() < other.encode())
+
+
+def test_ceilings_are_stored_in_their_order() -> None:
+    rng = random.Random(1)
+    ceilings = [0, 1, -1, 2**272, -(2**272), *(rng.randrange(-(2**272), 2**272) for _ in range(99))]
+    assert sorted(ceilings) == sorted(ceilings, key=ceiling_bytes)
+    assert {len(ceiling_bytes(ceiling)) for ceiling in ceilings} == {CEILING_BYTES}
+
+
+def test_the_highest_ceiling_fits() -> None:
+    account = Account("a", merchant=False, at=(2**63 - 1) * 10**24)
+    account.points, account.quota = 1, 2**63 - 1
+    ceiling = ceiling_of(account)
+    assert ceiling is not None
+    assert ceiling < 2**272
+    assert len(ceiling_bytes(ceiling)) == CEILING_BYTES
+
+
+def test_refusals_are_no_code_for_applied() -> None:
+    assert "applied" not in set(Refusal)
