@@ -48,7 +48,7 @@ def order_completed(
         points = unissued
     quota = amount * charter.multiple_micro // MICRO
     paid = settle(state, buyer)
-    post(book, movements, buyer, "order", points, quota, dividend=paid)
+    post(book, movements, buyer, "order", points, quota, 0, 0, paid)
 
     referrer_id = None
     referrer_points = referrer_quota = 0
@@ -62,15 +62,7 @@ def order_completed(
                 referrer_points = unissued - points
             referrer_quota = quota * referral_micro // MICRO
             paid = settle(state, referrer)
-            post(
-                book,
-                movements,
-                referrer,
-                "referral",
-                referrer_points,
-                referrer_quota,
-                dividend=paid,
-            )
+            post(book, movements, referrer, "referral", referrer_points, referrer_quota, 0, 0, paid)
 
     state.issued += points + referrer_points
     if want == 0 or state.issued == state.burned:

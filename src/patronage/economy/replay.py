@@ -111,7 +111,7 @@ def parse_event(line: bytes) -> object:
     Raises ValueError if it is none. Numbers with a fraction or an exponent become floats, which no
     field accepts.
     """
-    text = line.decode()
+    text = line.decode().strip(" \t\r\n")
     try:
         value = _parse(text)
         if "\\u" in text and any(not is_unicode(text) for text in _texts(value)):
@@ -125,9 +125,9 @@ def _parse(text: str) -> object:
     try:
         # Looking at each key costs more than all the rest, and is needed only where one may stand
         # twice or deeper: not where there are just as many ends of keys as keys were found.
-        if not any(space in text for space in (" :", "\t:", "\r:", "\n:")):
-            value = _PLAIN_DECODER.decode(text)
-            if isinstance(value, dict) and len(value) == text.count('":'):
+        if not (" :" in text or "\t:" in text or "\r:" in text or "\n:" in text):
+            value, end = _PLAIN_DECODER.raw_decode(text)
+            if type(value) is dict and end == len(text) and len(value) == text.count('":'):
                 return value
         return _DECODER.decode(text)
     except json.JSONDecodeError:

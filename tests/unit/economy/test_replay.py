@@ -353,3 +353,17 @@ def test_an_account_that_a_record_names_cannot_be_missing() -> None:
     assert known(economy.book, "m").id == "m"
     with pytest.raises(BrokenInvariantError, match="'n' is missing"):
         known(economy.book, "n")
+
+
+@pytest.mark.parametrize("line", [b' \t{"id":"1"}', b'{"id":"1"} \r\n', b' { "id" : "1" } '])
+def test_blanks_around_a_line_are_none_of_its_business(line: bytes) -> None:
+    assert parse_event(line) == {"id": "1"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b'{"a":1,"a":1}', b'{"a" :1,"a":1}', b'{"a":{"b":1,"b":1}}', b'{"a":1}{"b":1}', b'{"a":NaN}'],
+)
+def test_no_short_cut_lets_a_bad_line_pass(line: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_event(line)
