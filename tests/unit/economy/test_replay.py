@@ -362,7 +362,16 @@ def test_blanks_around_a_line_are_none_of_its_business(line: bytes) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b'{"a":1,"a":1}', b'{"a" :1,"a":1}', b'{"a":{"b":1,"b":1}}', b'{"a":1}{"b":1}', b'{"a":NaN}'],
+    [
+        b'{"a":1,"a":1}',
+        b'{"a" :1,"a":1}',
+        b'{"a"\t:1,"a":1}',
+        b'{"a"\r:1,"a":1}',
+        b'{"a"\n:1,"a":1}',
+        b'{"a":{"b":1,"b":1}}',
+        b'{"a":1}{"b":1}',
+        b'{"a":NaN}',
+    ],
 )
 def test_no_short_cut_lets_a_bad_line_pass(line: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
