@@ -1,9 +1,9 @@
 """A statement fails, whichever: nothing is half done, and settling again does it all."""
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections
 
-from patronage.ledger import open_economy, settle, store, submit_many, verify
+from patronage.ledger import open_economy, postgresql, settle, store, submit_many, verify
 from tests.integration.play import fresh, rows, settle_all
 from tests.integration.test_canonical import CHARTER
 from tests.integration.test_verify import EVENTS
@@ -88,3 +88,12 @@ def test_a_statement_of_submitting_fails(using: str, after: bool) -> None:
     assert point > 2
     settle_all(using, economy)
     assert verify(economy, using=using) == (10, None)
+
+
+def test_an_error_while_copying_is_known_to_django(postgresql_alias: str) -> None:
+    """Callers catch Django's errors, whichever way the rows went."""
+    economy = fresh("fault")
+    open_economy(economy, CHARTER, using=postgresql_alias)
+    (record,) = rows(postgresql_alias, store.JOURNAL, economy)
+    with pytest.raises(IntegrityError), connections[postgresql_alias].cursor() as cursor:
+        postgresql.insert(cursor, store.JOURNAL, [(economy, *record)] * 20)

@@ -44,6 +44,11 @@ def _database() -> Iterator[None]:
     except ledger.UnknownAccountError as error:
         fail(f"there is no account {error} here.", f"这里没有账户 {error}。")
     except (ledger.DatabaseUrlError, ImproperlyConfigured, DatabaseError) as error:
+        if ledger.is_disk_full(error):
+            fail(
+                "the database's disk is full, nothing is half done; make space, then repeat this.",
+                "数据库所在磁盘已满，没有留下任何半成品；请腾出空间后重做。",
+            )
         reason = " ".join(str(error).split())
         fail(
             f"the database cannot be used ({reason}); check DATABASE_URL.",

@@ -5,7 +5,13 @@ rules to a batch and writes journal, movements and balances in one. `database.se
 `database.create_tables` prepare a process and a database that have no Django project of their own.
 """
 
-from patronage.ledger.database import DatabaseUrlError, create_tables, set_up
+from patronage.ledger.database import (
+    DatabaseUrlError,
+    DiskFullError,
+    create_tables,
+    is_disk_full,
+    set_up,
+)
 from patronage.ledger.opening import (
     EconomyExistsError,
     EconomyIdError,
@@ -44,6 +50,7 @@ __all__ = [
     "DatabaseUrlError",
     "Day",
     "Difference",
+    "DiskFullError",
     "EconomyExistsError",
     "EconomyIdError",
     "FoundingRequiredError",
@@ -60,6 +67,7 @@ __all__ = [
     "create_tables",
     "days",
     "economies",
+    "is_disk_full",
     "open_economy",
     "outcome_of",
     "set_up",

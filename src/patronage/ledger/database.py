@@ -1,13 +1,16 @@
 """Which database the ledger lives in, and its tables."""
 
 import os
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
+from django.db.backends.utils import CursorWrapper
 
 _FILE = "patronage.sqlite3"
 # Checkpoints belong outside the commit: one every 100,000 pages instead of every 1,000.
@@ -15,10 +18,16 @@ _PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA wal_autocheckpoint=100000;"
     "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;"
 )
+# PostgreSQL's `disk_full`; SQLite's own, and what it says where even its lock file does not fit.
+_FULL: Final = frozenset({"53100", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"})
 
 
 class DatabaseUrlError(ValueError):
     """A DATABASE_URL of no kind the ledger knows."""
+
+
+class DiskFullError(OperationalError):
+    """The database's disk is full: nothing of the transaction was kept. Make space, do it again."""
 
 
 def database(url: str) -> dict[str, Any]:
@@ -59,3 +68,25 @@ def set_up() -> None:
 def create_tables(using: str = DEFAULT_DB_ALIAS) -> None:
     """Create or bring up to date the ledger's tables."""
     call_command("migrate", "ledger", database=using, verbosity=0, interactive=False)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether an error of the database says that its disk is full."""
+    told = error.__cause__  # the driver's own
+    names = (getattr(told, "sqlstate", None), getattr(told, "sqlite_errorname", None))
+    return isinstance(error, DiskFullError) or not _FULL.isdisjoint(names)
+
+
+@contextmanager
+def writing(using: str, *, durable: bool = False) -> Iterator[CursorWrapper]:
+    """Give a cursor in a transaction: the caller's if there is one, or, if `durable`, one alone.
+
+    Raises DiskFullError; RuntimeError inside a transaction if `durable`.
+    """
+    try:
+        with transaction.atomic(using, durable=durable), connections[using].cursor() as cursor:
+            yield cursor
+    except OperationalError as error:
+        if not is_disk_full(error):
+            raise
+        raise DiskFullError(f"the disk of the database {using!r} is full") from error

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections
 
 from patronage.economy import Charter, State, parse_charter
 from patronage.ledger import store
 from patronage.ledger.canonical import encode, encode_charter
+from patronage.ledger.database import writing
 from patronage.ledger.record import APPLIED, START, record_hash, record_text, state_text
 from patronage.ledger.settling import Clock, system_clock, timestamp
 from patronage.ledger.store import Head, database_of
@@ -77,7 +78,7 @@ def open_unchecked(
     record, head = opening(economy, dict(charter), timestamp(clock()))
     database = database_of(using)
     try:
-        with transaction.atomic(using), connections[using].cursor() as cursor:
+        with writing(using) as cursor:
             database.insert(cursor, store.ECONOMIES, [store.head_row(economy, head)])
             database.insert(cursor, store.JOURNAL, [record])
     except IntegrityError:

@@ -63,6 +63,7 @@ def upsert(cursor: CursorWrapper, table: Table, rows: Sequence[Row]) -> None:
 
 
 def _copy(cursor: CursorWrapper, statement: str, rows: Sequence[Row]) -> None:
-    with cursor.copy(statement) as copy:
+    # Django names the driver's errors only where it runs the statement itself.
+    with cursor.db.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)

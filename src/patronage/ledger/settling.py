@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
 from patronage.economy import Refusal, parse_event
 from patronage.ledger import store
 from patronage.ledger.batch import Arrival, Batch, load, write
 from patronage.ledger.canonical import Content, content_of, decode_event, opaque_content
+from patronage.ledger.database import writing
 from patronage.ledger.record import APPLIED
 from patronage.ledger.store import Database, Head, column, database_of, from_column
 
@@ -78,7 +79,7 @@ def submit(
     """Hand in one event, a parsed JSON value, in the caller's database transaction.
 
     The same id and content again hands in nothing and returns the recorded outcome. Raises
-    UnknownEconomyError.
+    UnknownEconomyError and DiskFullError.
     """
     return _submit(economy, [content_of(event)], using, clock)[0]
 
@@ -115,7 +116,7 @@ def submit_lines(
 def _submit(economy: str, contents: list[Content], using: str, clock: Clock) -> list[Receipt]:
     received = timestamp(clock())
     database = database_of(using)
-    with transaction.atomic(using), connections[using].cursor() as cursor:
+    with writing(using) as cursor:
         cursor.execute("SELECT 1 FROM ledger_economy WHERE economy = %s", [economy])
         if cursor.fetchone() is None:
             raise UnknownEconomyError(economy)
@@ -172,10 +173,10 @@ def settle(economy: str, limit: int = BATCH, *, using: str = DEFAULT_DB_ALIAS) -
     """Settle the next events of an economy, at most `limit`, in one database transaction.
 
     Returns how many submissions were taken from the inbox. Waits for whoever settles the economy
-    just now. Raises UnknownEconomyError; RuntimeError inside a transaction.
+    just now. Raises UnknownEconomyError and DiskFullError; RuntimeError inside a transaction.
     """
     database = database_of(using)
-    with transaction.atomic(using, durable=True), connections[using].cursor() as cursor:
+    with writing(using, durable=True) as cursor:
         database.lock(cursor, economy)
         head = store.read_head(cursor, economy)
         if head is None:
@@ -194,8 +195,8 @@ def settle(economy: str, limit: int = BATCH, *, using: str = DEFAULT_DB_ALIAS) -
         batch = Batch(economy, head, loaded.book, seen)
         for arrival in arrivals:
             batch.judge(arrival)
-        write(database, cursor, batch, loaded)
         _move_head(cursor, economy, head, batch.head())
+        write(database, cursor, batch, loaded)
         database.delete_in(cursor, store.INBOX, economy, "number", numbers)
     return len(arrivals)
 
