@@ -1,6 +1,6 @@
 """The benches run, at a small size; how fast is for `make bench` to say."""
 
-from tests.bench import rules
+from tests.bench import rules, tlog
 
 
 def test_every_bench_of_the_rules_runs():
@@ -10,5 +10,11 @@ def test_every_bench_of_the_rules_runs():
         *rules.bench_dividend(many_holders=20, few_holders=10),
         *rules.bench_redemptions(many_holders=200, few_holders=100, batch=5),
     ]
+    assert len(rows) == 7
+    assert all(what and measured for what, measured, _asked in rows)
+
+
+def test_every_bench_of_the_log_runs():
+    rows = [*tlog.bench_log(size=600, batch=100, proofs=2), *tlog.bench_sums(size=5, proofs=2)]
     assert len(rows) == 7
     assert all(what and measured for what, measured, _asked in rows)
