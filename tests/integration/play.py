@@ -59,7 +59,7 @@ def settle_all(using: str, economy: str, cuts=None) -> None:
 def in_memory(charter: dict, economy: str, events: list, clock) -> Batch:
     """Judge events, or lines that tell none, one after the other without a database."""
     row, head = opening(economy, charter, timestamp(clock()))
-    batch = Batch(economy, head, MemoryBook(), {})
+    batch = Batch(economy, head, MemoryBook(), {}, {})
     batch.records.append(row)
     for event in events:
         content = opaque_content(event) if isinstance(event, bytes) else content_of(event)

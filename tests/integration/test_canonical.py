@@ -20,7 +20,7 @@ from patronage.ledger.canonical import (
     number,
 )
 from patronage.ledger.record import state_text
-from patronage.ledger.store import CEILING_BYTES, ceiling_bytes, column, from_column
+from patronage.ledger.store import KEY_BYTES, column, from_column, from_key_column, key_column
 from tests.integration.play import START, in_memory
 from tests.properties.strategies import Stream, streams
 
@@ -45,7 +45,7 @@ def test_records_are_rfc_8785(stream: Stream) -> None:
     """On the subset that records use, the canonical text is that of RFC 8785."""
     batch = in_memory(stream.charter, "e", stream.events, lambda: START)
     for row in batch.records:
-        text = row[7]
+        text = row[6]
         assert rfc8785.dumps(json.loads(text)) == text.encode()
         assert all(type(value) is not float for value in _leaves(json.loads(text)))
 
@@ -146,8 +146,9 @@ def test_ids_are_stored_in_their_order_and_come_back(one: str, other: str) -> No
 def test_ceilings_are_stored_in_their_order() -> None:
     rng = random.Random(1)
     ceilings = [0, 1, -1, 2**272, -(2**272), *(rng.randrange(-(2**272), 2**272) for _ in range(99))]
-    assert sorted(ceilings) == sorted(ceilings, key=ceiling_bytes)
-    assert {len(ceiling_bytes(ceiling)) for ceiling in ceilings} == {CEILING_BYTES}
+    assert sorted(ceilings) == sorted(ceilings, key=key_column)
+    assert {len(key_column(ceiling)) for ceiling in ceilings} == {KEY_BYTES}
+    assert [from_key_column(key_column(ceiling)) for ceiling in ceilings] == ceilings
 
 
 def test_the_highest_ceiling_fits() -> None:
@@ -156,7 +157,7 @@ def test_the_highest_ceiling_fits() -> None:
     ceiling = ceiling_of(account)
     assert ceiling is not None
     assert ceiling < 2**272
-    assert len(ceiling_bytes(ceiling)) == CEILING_BYTES
+    assert len(key_column(ceiling)) == KEY_BYTES
 
 
 def test_refusals_are_no_code_for_applied() -> None:

@@ -40,7 +40,7 @@ def economy(using: str) -> str:
 
 
 def journal(using: str, economy: str) -> list[dict]:
-    return [json.loads(row[6]) for row in rows(using, store.JOURNAL, economy)]
+    return [json.loads(row[5]) for row in rows(using, store.JOURNAL, economy)]
 
 
 def test_the_charter_is_the_first_record(using: str, economy: str) -> None:
@@ -147,7 +147,7 @@ def test_what_is_malformed_tells_only_its_hash(using: str, economy: str) -> None
     told = journal(using, economy)[1:]
     assert [(one["id"], one["event"]) for one in told] == [(None, None), ("1", None), (None, None)]
     assert "secret" not in json.dumps(told)
-    raw = [row[7] for row in rows(using, store.JOURNAL, economy)]
+    raw = [row[6] for row in rows(using, store.JOURNAL, economy)]
     assert raw[1] == b"{"
     assert b"secret" in raw[2]
     conflict = submit(economy, ORDER, using=using)

@@ -23,8 +23,14 @@ EVENTS = [
 CHANGES = {
     "a balance": ("UPDATE ledger_account SET cash = cash + 1 WHERE {e} AND account = 'n'",
                   "account 'n'"),
-    "a ceiling": ("UPDATE ledger_account SET ceiling = NULL WHERE {e} AND account = 'm'",
-                  "account 'm'"),
+    "a key less": ("UPDATE ledger_account SET queued = NULL WHERE {e} AND account = 'm'",
+                   "account 'm'"),
+    "a key too high": ("UPDATE ledger_account SET queued = {high} WHERE {e} AND account = 'm'",
+                       "account 'm'"),
+    "a last place": ("UPDATE ledger_account SET last_seq = 4 WHERE {e} AND account = 'm'",
+                     "account 'm'"),
+    "a previous place": ("UPDATE ledger_movement SET previous_position = 1 WHERE {e} AND seq = 7",
+                         "movement 0 of record 7"),
     "an account less": ("DELETE FROM ledger_account WHERE {e} AND account = 'm'", "account 'm'"),
     "an account more": ("UPDATE ledger_account SET account = 'mm' WHERE {e} AND account = 'm'",
                         "account 'm'"),
@@ -47,7 +53,8 @@ CHANGES = {
     "a charter": ("UPDATE ledger_journal SET record = replace(record, '0.70', '0.71') WHERE {e}",
                   "record 1"),
     "a code": ("UPDATE ledger_journal SET code = 'applied' WHERE {e} AND seq = 9", "record 9"),
-    "a hash": ("UPDATE ledger_journal SET hash = content WHERE {e} AND seq = 5", "record 5"),
+    "a content": ("UPDATE ledger_journal SET content = {high} WHERE {e} AND seq = 5", "record 5"),
+    "the last hash": ("UPDATE ledger_economy SET head = {high} WHERE {e}", "the economy's head"),
     "what was malformed": ("UPDATE ledger_journal SET raw = content WHERE {e} AND seq = 9",
                            "record 9"),
     "a gap": ("UPDATE ledger_journal SET seq = 106 WHERE {e} AND seq = 5", "record 5"),
@@ -73,7 +80,8 @@ def economy(using: str) -> str:
 def test_a_change_is_found_and_named(using: str, economy: str, change: str) -> None:
     statement, where = CHANGES[change]
     with connections[using].cursor() as cursor:
-        cursor.execute(statement.format(e="economy = %s"), [economy])
+        high = "x'ff'" if connections[using].vendor == "sqlite" else r"'\xff'::bytea"
+        cursor.execute(statement.format(e="economy = %s", high=high), [economy])
         assert cursor.rowcount
     found = verify(economy, using=using).difference
     assert found is not None

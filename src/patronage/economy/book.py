@@ -101,8 +101,10 @@ class PreloadedBook(MemoryBook):
     """What a batch of events names, loaded beforehand; reading anything else raises.
 
     `accounts`, `orders`, `payments` and `withdrawals` map every declared id to what the store has
-    under it, None if it has nothing. `page(after)` returns the store's next accounts in the order
-    of (ceiling, id), those after the given pair, or from the start for None; empty at the end.
+    under it, None if it has nothing. The store's line is as lazy as the heap: each account comes
+    with `queued` as the store has it, a key that is at most its ceiling, None without one, and goes
+    back with what it is then. `page(after)` returns the next accounts of that line in the order of
+    (queued, id), those after the given pair, or from the start for None; empty at the end.
     """
 
     def __init__(
@@ -121,14 +123,11 @@ class PreloadedBook(MemoryBook):
         self._page = page
         self._read_to: tuple[int, str] | None = None
         self._read_all = False
-        for account in self.accounts.values():
-            account.queued = None
-            self.place(account)
 
     def due(self, state: State) -> Account | None:
         """Return the due account with the smallest ceiling, of equal ones the smallest id.
 
-        Pages of the store are read until they reach past it, or past all that are due.
+        Pages of the store's line are read until they reach past it, or past all that are due.
         """
         while True:
             account = super().due(state)
@@ -142,23 +141,25 @@ class PreloadedBook(MemoryBook):
             return False
         if account is None:
             return not is_due(self._read_to[0], state)
-        if account.queued is None:
-            raise BrokenInvariantError(f"account {account.id!r} is due and not in line")
-        return (account.queued, account.id) <= self._read_to
+        return _place(account) <= self._read_to
 
     def _read_page(self) -> None:
         page = self._page(self._read_to)
         self._read_all = not page
         for account in page:
-            ceiling = ceiling_of(account)
-            if ceiling is None:
-                raise BrokenInvariantError(f"account {account.id!r} is in line without points")
-            self._read_to = (ceiling, account.id)
-            # What the batch has already is newer than what the store has.
-            if account.id not in self.accounts:
-                account.queued = None
-                self.accounts[account.id] = account
-                self.place(account)
+            place = self._read_to = _place(account)
+            # What the batch has already is newer than what the store has: if it stands elsewhere
+            # by now, or nowhere, the heap knows.
+            newest = self.accounts.setdefault(account.id, account)
+            if newest.queued == account.queued:
+                heappush(self._heap, place)
+
+
+def _place(account: Account) -> tuple[int, str]:
+    """Return where an account stands in line."""
+    if account.queued is None:
+        raise BrokenInvariantError(f"account {account.id!r} is in line without a key")
+    return account.queued, account.id
 
 
 class _Declared(dict[str, Record]):

@@ -1,6 +1,6 @@
 """One batch: load what its events name, judge them in order, collect what is to be written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.backends.utils import CursorWrapper
@@ -31,10 +31,11 @@ from patronage.ledger.record import (
     record_text,
     state_text,
 )
-from patronage.ledger.store import Database, Head
+from patronage.ledger.store import Database, Head, Place
 from patronage.ledger.table import Row, Table
 
 _PAGE = 100
+_NOWHERE: Place = (0, 0)
 
 Record = TypeVar("Record", Order, Payment, Withdrawal)
 
@@ -56,8 +57,19 @@ class Arrival(NamedTuple):
 class Batch:
     """Judges arrivals one after the other and holds what the journal is to be told."""
 
-    def __init__(self, economy: str, head: Head, book: Book, seen: Mapping[str, bytes]) -> None:
-        """Begin after the journal's head; `seen` has the content hashes of ids judged before."""
+    def __init__(
+        self,
+        economy: str,
+        head: Head,
+        book: Book,
+        seen: dict[str, bytes],
+        lasts: dict[str, Place],
+    ) -> None:
+        """Begin after the journal's head.
+
+        `seen` has the content hashes of ids judged before, `lasts` the places of the accounts' last
+        movements; both are kept up.
+        """
         self.economy = economy
         self.book = book
         self.state: State = head.state
@@ -65,10 +77,11 @@ class Batch:
         self.seq = head.seq
         self.hash = head.hash
         self.clock = head.clock
-        self.seen = dict(seen)
+        self.seen = seen
+        self.lasts = lasts
         self.records: list[Row] = []
         self.movements: list[Row] = []
-        self.touched: dict[str, Account] = {}
+        self.touched: set[str] = set()
 
     def judge(self, arrival: Arrival) -> None:
         """Judge one arrival; a repetition of one judged before leaves no record."""
@@ -129,24 +142,21 @@ class Batch:
         self.seq += 1
         self.hash = record_hash(text)
         stored = None if id is None else store.column(id)
-        self.records.append(
-            (self.economy, self.seq, stored, kind, code, content, self.hash, text, raw)
-        )
+        self.records.append((self.economy, self.seq, stored, kind, code, content, text, raw))
 
     def _note(self, movements: Sequence[Movement]) -> None:
-        """Note movements with the balances after each, which later ones of the event changed."""
-        later: dict[str, tuple[int, int, int, int]] = {}
-        rows = []
-        for position in range(len(movements) - 1, -1, -1):
-            account, cause, points, quota, cash, coins, dividend, fee = movements[position]
+        """Note movements with the balances after each and the place of the one before."""
+        seq = self.seq + 1
+        lasts = self.lasts
+        after = _balances(movements)
+        for position, movement in enumerate(movements):
+            account, cause, points, quota, cash, coins, dividend, fee = movement
             id = account.id
-            self.touched[id] = account
-            after = (account.points, account.quota, account.cash, account.coins)
-            after = later.get(id, after)
-            rows.append(
+            self.touched.add(id)
+            self.movements.append(
                 (
                     self.economy,
-                    self.seq + 1,
+                    seq,
                     position,
                     store.column(id),
                     cause,
@@ -154,32 +164,51 @@ class Batch:
                     quota,
                     cash,
                     coins,
-                    *after,
+                    *after[position],
                     dividend,
                     fee,
+                    *lasts.get(id, _NOWHERE),
                 )
             )
-            if len(movements) > 1:
-                later[id] = (
-                    after[0] - points,
-                    after[1] - quota,
-                    after[2] - cash,
-                    after[3] - coins,
-                )
-        self.movements += reversed(rows)
+            lasts[id] = (seq, position)
 
     def head(self) -> Head:
         """Return the economy's row after what was judged so far."""
         return Head(self.state, self.charter, self.seq, self.hash, self.clock)
 
 
+def _balances(movements: Sequence[Movement]) -> list[tuple[int, int, int, int]]:
+    """Return the balances after each movement: the account's own, unless later ones changed it."""
+    later: dict[str, tuple[int, int, int, int]] = {}
+    balances = []
+    for account, _, points, quota, cash, coins, _, _ in reversed(movements):
+        after = (account.points, account.quota, account.cash, account.coins)
+        if len(movements) > 1:
+            after = later.get(account.id, after)
+            later[account.id] = (
+                after[0] - points,
+                after[1] - quota,
+                after[2] - cash,
+                after[3] - coins,
+            )
+        balances.append(after)
+    balances.reverse()
+    return balances
+
+
 class Loaded(NamedTuple):
-    """A book of what a batch names, and the records as they were, to tell which changed."""
+    """A book of what a batch names, and what the store had, to tell what changed.
+
+    `keys` and `lasts` are the keys in line and the places of the last movements of the accounts
+    read so far.
+    """
 
     book: PreloadedBook
     orders: dict[str, Order | None]
     payments: dict[str, Payment | None]
     withdrawals: dict[str, Withdrawal | None]
+    keys: dict[str, int | None]
+    lasts: dict[str, Place]
 
 
 def load(
@@ -207,55 +236,72 @@ def load(
         for record in kind.values():
             if record is not None:
                 accounts.update(accounts_of(record))
-    loaded: dict[str, Account | None] = dict.fromkeys(accounts)
-    for row in rows(store.ACCOUNTS, "account", accounts):
+    keys: dict[str, int | None] = {}
+    lasts: dict[str, Place] = {}
+
+    def account_of(row: Row) -> Account:
         account = store.account_of(row)
-        loaded[account.id] = account
+        keys[account.id] = account.queued
+        lasts[account.id] = store.last_of(row)
+        return account
 
     def page(after: tuple[int, str] | None) -> list[Account]:
-        return read_page(cursor, economy, after)
+        return [account_of(row) for row in read_page(cursor, economy, after)]
 
+    loaded: dict[str, Account | None] = dict.fromkeys(accounts)
+    for row in rows(store.ACCOUNTS, "account", accounts):
+        account = account_of(row)
+        loaded[account.id] = account
     book = PreloadedBook(loaded, orders, payments, withdrawals, page)
-    return Loaded(book, orders, payments, withdrawals)
+    return Loaded(book, orders, payments, withdrawals, keys, lasts)
 
 
-def read_page(cursor: CursorWrapper, economy: str, after: tuple[int, str] | None) -> list[Account]:
-    """Read the next accounts in the order of (ceiling, id)."""
+def read_page(cursor: CursorWrapper, economy: str, after: tuple[int, str] | None) -> list[Row]:
+    """Read the next accounts in line, in the order of (key, id)."""
     behind = ""
     place: tuple[Any, ...] = ()
     if after is not None:
-        behind = "AND (ceiling, account) > (%s, %s) "
-        place = (store.ceiling_bytes(after[0]), store.column(after[1]))
+        behind = "AND (queued, account) > (%s, %s) "
+        place = (store.key_column(after[0]), store.column(after[1]))
     cursor.execute(
-        f"{store.ACCOUNTS.records} WHERE economy = %s AND ceiling IS NOT NULL {behind}"
-        f"ORDER BY ceiling, account LIMIT {_PAGE}",
+        f"{store.ACCOUNTS.records} WHERE economy = %s AND queued IS NOT NULL {behind}"
+        f"ORDER BY queued, account LIMIT {_PAGE}",
         [economy, *place],
     )
-    return [store.account_of(row) for row in cursor.fetchall()]
-
-
-def changed(
-    before: Mapping[str, Record | None], after: Mapping[str, Record]
-) -> list[tuple[str, Record]]:
-    """Return the records that were made or replaced."""
-    return [(id, record) for id, record in after.items() if before.get(id) is not record]
+    rows: list[Row] = cursor.fetchall()
+    return rows
 
 
 def write(database: Database, cursor: CursorWrapper, batch: Batch, loaded: Loaded) -> None:
     """Write all that a batch changed but the economy's own row."""
-    economy, book = batch.economy, loaded.book
+    book = loaded.book
     database.insert(cursor, store.JOURNAL, batch.records)
     database.insert(cursor, store.MOVEMENTS, batch.movements)
-    # In the order of keys, so that neighbours are written together.
-    accounts = sorted(store.account_row(economy, account) for account in batch.touched.values())
-    database.upsert(cursor, store.ACCOUNTS, accounts)
-    orders = changed(loaded.orders, book.orders)
-    database.upsert(cursor, store.ORDERS, [store.order_row(economy, *order) for order in orders])
-    payments = changed(loaded.payments, book.payments)
-    database.upsert(
-        cursor, store.PAYMENTS, [store.payment_row(economy, *payment) for payment in payments]
-    )
-    withdrawals = changed(loaded.withdrawals, book.withdrawals)
-    database.upsert(
-        cursor, store.WITHDRAWALS, [store.withdrawal_row(economy, *one) for one in withdrawals]
-    )
+    moved, kept = [], []
+    for id, account in book.accounts.items():
+        if account.queued != loaded.keys.get(id):
+            moved.append(store.account_row(batch.economy, account, batch.lasts[id]))
+        elif id in batch.touched:
+            kept.append(store.holdings_row(batch.economy, account, batch.lasts[id]))
+    database.upsert(cursor, store.ACCOUNTS, moved)
+    database.upsert(cursor, store.HOLDINGS, kept)
+
+    def write_records(
+        table: Table,
+        row_of: Callable[[str, str, Record], Row],
+        before: Mapping[str, Record | None],
+        after: Mapping[str, Record],
+    ) -> None:
+        made, replaced = [], []
+        for id, record in after.items():
+            first = before.get(id)
+            if first is None:
+                made.append(row_of(batch.economy, id, record))
+            elif first is not record:
+                replaced.append(row_of(batch.economy, id, record))
+        database.insert(cursor, table, made)
+        database.upsert(cursor, table, replaced)
+
+    write_records(store.ORDERS, store.order_row, loaded.orders, book.orders)
+    write_records(store.PAYMENTS, store.payment_row, loaded.payments, book.payments)
+    write_records(store.WITHDRAWALS, store.withdrawal_row, loaded.withdrawals, book.withdrawals)

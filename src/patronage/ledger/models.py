@@ -52,7 +52,11 @@ class Economy(models.Model):
 
 
 class Account(models.Model):
-    """A holder's balances; `ceiling` is None without points (see `store.ceiling_column`)."""
+    """A holder's balances, the place of its last movement, and its key in line.
+
+    `queued` is at most the ceiling, None where nothing is in line (see `store.key_column`): most
+    ceilings rise, and their key, which an index holds, is left until it comes up.
+    """
 
     pk = models.CompositePrimaryKey("economy", "account")
     economy = IdField()
@@ -64,16 +68,18 @@ class Account(models.Model):
     coins = models.BigIntegerField()
     owed = models.TextField()
     at = models.TextField(db_column="at_index")
-    ceiling = models.BinaryField(null=True)
+    last_seq = models.BigIntegerField()
+    last_position = models.IntegerField()
+    queued = models.BinaryField(null=True)
 
     class Meta:
         """The line of those to be bought out."""
 
         indexes = (
             models.Index(
-                fields=("economy", "ceiling", "account"),
+                fields=("economy", "queued", "account"),
                 name="ledger_account_line",
-                condition=models.Q(ceiling__isnull=False),
+                condition=models.Q(queued__isnull=False),
             ),
         )
 
@@ -142,7 +148,7 @@ class Inbox(models.Model):
 
 
 class Journal(models.Model):
-    """The records: `record` is the canonical text, `hash` its hash, `content` the event's.
+    """The records: `record` is the canonical text, `content` the hash of the event's.
 
     `raw` keeps, unpublished, what was submitted and has no canonical form.
     """
@@ -154,7 +160,6 @@ class Journal(models.Model):
     type = models.TextField(null=True)
     code = models.TextField()
     content = models.BinaryField()
-    hash = models.BinaryField()
     record = models.TextField()
     raw = models.BinaryField(null=True)
 
@@ -183,7 +188,11 @@ class Journal(models.Model):
 
 
 class Movement(models.Model):
-    """What one record did to one account for one cause, and the balances after it."""
+    """What one record did to one account for one cause, and the balances after it.
+
+    `previous_seq` and `previous_position` are the place of the account's movement before, 0 for
+    none: a statement follows them from the account's last, and no index grows with the history.
+    """
 
     pk = models.CompositePrimaryKey("economy", "seq", "position")
     economy = IdField()
@@ -201,12 +210,5 @@ class Movement(models.Model):
     coins_after = models.BigIntegerField()
     dividend = models.BigIntegerField()
     fee = models.BigIntegerField()
-
-    class Meta:
-        """The order of a statement."""
-
-        indexes = (
-            models.Index(
-                fields=("economy", "account", "seq", "position"), name="ledger_movement_account"
-            ),
-        )
+    previous_seq = models.BigIntegerField()
+    previous_position = models.IntegerField()

@@ -110,5 +110,5 @@ def opening(economy: str, charter: dict[str, Any], at: str) -> tuple[Row, Head]:
         state=state_text(state, state.figures()),
     )
     head = record_hash(record)
-    row = (economy, 1, None, OPENED, APPLIED, content, head, record, None)
+    row = (economy, 1, None, OPENED, APPLIED, content, record, None)
     return row, Head(state, text, 1, head, at)

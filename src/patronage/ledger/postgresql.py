@@ -14,17 +14,40 @@ SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 def lock(cursor: CursorWrapper, economy: str) -> None:
-    """Wait for and take the economy's row, until the transaction ends."""
-    cursor.execute("SELECT seq FROM ledger_economy WHERE economy = %s FOR UPDATE", [economy])
+    """Wait for and take the economy's row, until the transaction ends.
+
+    The inbox is read in the order of its index, whatever the planner believes of a table that is
+    sometimes full and mostly empty.
+    """
+    cursor.execute(
+        "SELECT set_config('enable_sort', 'off', true), "
+        "set_config('enable_bitmapscan', 'off', true), "
+        "set_config('enable_seqscan', 'off', true) "
+        "FROM ledger_economy WHERE economy = %s FOR UPDATE",
+        [economy],
+    )
 
 
 def select_in(
-    cursor: CursorWrapper, select: str, economy: str, column: str, values: Iterable[Any]
+    cursor: CursorWrapper, select: str, economy: str, column: str, ids: Iterable[str]
 ) -> list[Row]:
-    """Return a select's rows whose column has one of the values."""
-    cursor.execute(f"{select} WHERE economy = %s AND {column} = ANY(%s)", [economy, sorted(values)])
+    """Return a select's rows whose column, unique within an economy, has one of the ids.
+
+    One look into the index for each, whatever the planner believes of the table.
+    """
+    cursor.execute(
+        "SELECT found.* FROM unnest(%s::text[]) AS wanted(id) CROSS JOIN LATERAL "  # noqa: S608
+        f"({select} WHERE economy = %s AND {column} = wanted.id LIMIT 1) found",
+        [_array(ids), economy],
+    )
     rows: list[Row] = cursor.fetchall()
     return rows
+
+
+def _array(ids: Iterable[str]) -> str:
+    """Write ids, as they are stored, as an array: in one go, for there may be thousands."""
+    listed = "\0".join(sorted(ids)).replace("\\", "\\\\").replace('"', '\\"')
+    return '{"' + listed.replace("\0", '","') + '"}'
 
 
 def delete_in(
@@ -52,10 +75,11 @@ def upsert(cursor: CursorWrapper, table: Table, rows: Sequence[Row]) -> None:
         if rows:
             cursor.executemany(f"{table.insert} {table.on_conflict}", rows)
         return
-    stage = f"{table.name}_stage"
+    stage = f"{table.name}_{len(table.columns)}"
     listed = ", ".join(table.columns)
+    # Once for a session; making it for each batch would litter the catalogue.
     cursor.execute(
-        f"CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS "  # noqa: S608  (the names are ours)
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DELETE ROWS AS "  # noqa: S608
         f"SELECT {listed} FROM {table.name} WITH NO DATA"
     )
     _copy(cursor, f"COPY {stage} ({listed}) FROM STDIN", rows)

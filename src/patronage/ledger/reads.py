@@ -196,20 +196,33 @@ def statement(
     limit: int = PAGE,
     using: str = DEFAULT_DB_ALIAS,
 ) -> list[Line]:
-    """Return an account's movements, the newest first, those before a place if one is given.
+    """Return an account's movements, the newest first; those before a line's place if one is given.
 
     Ask for the next page with the last line's place. An unknown account has none.
     """
-    older = "" if before is None else "AND (m.seq, m.position) < (%s, %s) "
+    # Each movement names the one before it: from the last, or from the place given, back.
     columns = ", ".join(f"m.{name}" for name in Line._fields[2:])
+    first = "ledger_account WHERE economy = %s AND account = %s"
+    names = "last_seq, last_position"
+    place: tuple[int, ...] = ()
+    if before is not None:
+        first = "ledger_movement WHERE economy = %s AND account = %s AND seq = %s AND position = %s"
+        names = "previous_seq, previous_position"
+        place = before
     with connections[using].cursor() as cursor:
         cursor.execute(
-            f"SELECT m.seq, m.position, j.event_id, {columns} "  # noqa: S608  (the names are ours)
-            "FROM ledger_movement m "
+            "WITH RECURSIVE line(step, seq, position) AS ("  # noqa: S608  (the names are ours)
+            f"SELECT 1, {names} FROM {first} "
+            "UNION ALL SELECT line.step + 1, m.previous_seq, m.previous_position "
+            "FROM line JOIN ledger_movement m "
+            "ON m.economy = %s AND m.seq = line.seq AND m.position = line.position "
+            "WHERE line.step < %s) "
+            f"SELECT m.seq, m.position, j.event_id, {columns} FROM line "
+            "JOIN ledger_movement m "
+            "ON m.economy = %s AND m.seq = line.seq AND m.position = line.position "
             "JOIN ledger_journal j ON j.economy = m.economy AND j.seq = m.seq "
-            f"WHERE m.economy = %s AND m.account = %s {older}"
-            "ORDER BY m.seq DESC, m.position DESC LIMIT %s",
-            [economy, column(id), *(before or ()), limit],
+            "ORDER BY line.step",
+            [economy, column(id), *place, economy, limit, economy],
         )
         rows = cursor.fetchall()
     return [

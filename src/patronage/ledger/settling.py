@@ -192,7 +192,7 @@ def settle(economy: str, limit: int = BATCH, *, using: str = DEFAULT_DB_ALIAS) -
         }
         events = [arrival.event for arrival in arrivals if arrival.event is not None]
         loaded = load(database, cursor, economy, events)
-        batch = Batch(economy, head, loaded.book, seen)
+        batch = Batch(economy, head, loaded.book, seen, loaded.lasts)
         for arrival in arrivals:
             batch.judge(arrival)
         _move_head(cursor, economy, head, batch.head())

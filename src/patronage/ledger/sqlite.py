@@ -18,10 +18,10 @@ def lock(cursor: CursorWrapper, economy: str) -> None:
 
 
 def select_in(
-    cursor: CursorWrapper, select: str, economy: str, column: str, values: Iterable[Any]
+    cursor: CursorWrapper, select: str, economy: str, column: str, ids: Iterable[str]
 ) -> list[Row]:
-    """Return a select's rows whose column has one of the values."""
-    wanted = json.dumps(sorted(values))
+    """Return a select's rows whose column, unique within an economy, has one of the ids."""
+    wanted = json.dumps(sorted(ids))
     one_of = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608  (the names are ours)
     cursor.execute(f"{select} WHERE economy = %s AND {one_of}", [economy, wanted])
     rows: list[Row] = cursor.fetchall()

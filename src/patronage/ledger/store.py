@@ -12,22 +12,31 @@ from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
 from patronage.economy import Account, Order, Payment, State, Withdrawal, parse_charter
-from patronage.economy.state import FIGURES, ceiling_of
+from patronage.economy.state import FIGURES
 from patronage.ledger import postgresql, sqlite
 from patronage.ledger.canonical import decode_charter
 from patronage.ledger.table import Row, Table
 
-CEILING_BYTES: Final = 35
+Place = tuple[int, int]
+"""Where a movement stands: the record's number, and which of its movements it is."""
+
+KEY_BYTES: Final = 35
 """Quota and dividends are below 2⁶³ minor units, 10²⁴ is below 2⁸⁰, the scale is 2¹²⁸: a ceiling,
 the sum of two such products, lies within ±2²⁷². Moved up by 2²⁷⁹ it fills 35 bytes, unsigned."""
-_CEILING_ZERO: Final = 1 << (8 * CEILING_BYTES - 1)
+_KEY_ZERO: Final = 1 << (8 * KEY_BYTES - 1)
 
+_HOLDINGS = (
+    *("merchant", "points", "quota", "cash", "coins", "owed", "at_index"),
+    *("last_seq", "last_position"),
+)
 ACCOUNTS: Final = Table(
     "ledger_account",
     "account",
     ("economy", "account"),
-    ("merchant", "points", "quota", "cash", "coins", "owed", "at_index", "ceiling"),
+    (*_HOLDINGS, "queued"),
 )
+HOLDINGS: Final = Table("ledger_account", "account", ("economy", "account"), _HOLDINGS)
+"""Accounts without their keys in line: what most events change."""
 ORDERS: Final = Table("ledger_order", "order", ("economy", "order_id"), Order._fields)
 PAYMENTS: Final = Table("ledger_payment", "payment", ("economy", "payment"), Payment._fields)
 WITHDRAWALS: Final = Table(
@@ -37,7 +46,7 @@ JOURNAL: Final = Table(
     "ledger_journal",
     "record",
     ("economy", "seq"),
-    ("event_id", "type", "code", "content", "hash", "record", "raw"),
+    ("event_id", "type", "code", "content", "record", "raw"),
 )
 MOVEMENTS: Final = Table(
     "ledger_movement",
@@ -46,6 +55,7 @@ MOVEMENTS: Final = Table(
     (
         *("account", "cause", "points", "quota", "cash", "coins"),
         *("points_after", "quota_after", "cash_after", "coins_after", "dividend", "fee"),
+        *("previous_seq", "previous_position"),
     ),
 )
 INBOX: Final = Table(
@@ -74,9 +84,9 @@ class Database(Protocol):
         """Wait for and take the economy's row, until the transaction ends."""
 
     def select_in(
-        self, cursor: CursorWrapper, select: str, economy: str, column: str, values: Iterable[Any]
+        self, cursor: CursorWrapper, select: str, economy: str, column: str, ids: Iterable[str]
     ) -> list[Row]:
-        """Return a select's rows whose column has one of the values."""
+        """Return a select's rows whose column, unique within an economy, has one of the ids."""
 
     def delete_in(
         self, cursor: CursorWrapper, table: Table, economy: str, column: str, values: Iterable[Any]
@@ -135,19 +145,18 @@ def from_column(stored: str) -> str:
     return stored
 
 
-def ceiling_column(account: Account) -> bytes | None:
-    """Return an account's ceiling as bytes in the order of the integers; None without points."""
-    ceiling = ceiling_of(account)
-    return None if ceiling is None else ceiling_bytes(ceiling)
+def key_column(queued: int | None) -> bytes | None:
+    """Return a key in line, a ceiling, as bytes in the order of the integers; None for none."""
+    return None if queued is None else (queued + _KEY_ZERO).to_bytes(KEY_BYTES, "big")
 
 
-def ceiling_bytes(ceiling: int) -> bytes:
-    """Return a ceiling as bytes in the order of the integers."""
-    return (ceiling + _CEILING_ZERO).to_bytes(CEILING_BYTES, "big")
+def from_key_column(key: bytes | None) -> int | None:
+    """Return the key that is stored so."""
+    return None if key is None else int.from_bytes(key, "big") - _KEY_ZERO
 
 
-def account_row(economy: str, account: Account) -> Row:
-    """Return an account's row."""
+def holdings_row(economy: str, account: Account, last: Place) -> Row:
+    """Return an account's row without its key, with the place of its last movement."""
     return (
         economy,
         column(account.id),
@@ -158,8 +167,18 @@ def account_row(economy: str, account: Account) -> Row:
         account.coins,
         str(account.owed),
         str(account.at),
-        ceiling_column(account),
+        *last,
     )
+
+
+def account_row(economy: str, account: Account, last: Place) -> Row:
+    """Return an account's row."""
+    return (*holdings_row(economy, account, last), key_column(account.queued))
+
+
+def last_of(row: Row) -> Place:
+    """Return the place of the last movement in an account's row that begins with its id."""
+    return row[8], row[9]
 
 
 def account_of(row: Row) -> Account:
@@ -167,6 +186,7 @@ def account_of(row: Row) -> Account:
     account = Account(from_column(row[0]), merchant=bool(row[1]), at=int(row[7]))
     account.points, account.quota, account.cash, account.coins = row[2:6]
     account.owed = int(row[6])
+    account.queued = from_key_column(row[10])
     return account
 
 

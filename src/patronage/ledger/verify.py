@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.utils import CursorWrapper
 
 from patronage.economy import BrokenInvariantError, MemoryBook, check_identities
+from patronage.economy.state import ceiling_of
 from patronage.ledger import store
 from patronage.ledger.batch import Arrival, Batch
 from patronage.ledger.canonical import (
@@ -19,7 +20,6 @@ from patronage.ledger.canonical import (
     restore_event,
 )
 from patronage.ledger.opening import opening
-from patronage.ledger.record import record_hash
 from patronage.ledger.settling import UnknownEconomyError
 from patronage.ledger.store import from_column
 from patronage.ledger.table import Row, Table
@@ -75,14 +75,14 @@ def _opened(cursor: CursorWrapper, economy: str) -> Batch:
     if row is None or row[1] != 1:
         raise _DifferentError("record 1", "is missing")
     try:
-        told = json.loads(row[7])
+        told = json.loads(row[6])
         expected, head = opening(
             economy, decode_charter(encode(told["event"]["charter"])), told["at"]
         )
     except (ValueError, KeyError, TypeError):
         raise _DifferentError("record 1", "does not open an economy") from None
     _compare_record(1, row, expected)
-    return Batch(economy, head, MemoryBook(), {})
+    return Batch(economy, head, MemoryBook(), {}, {})
 
 
 def _replay(cursor: CursorWrapper, batch: Batch) -> None:
@@ -95,8 +95,6 @@ def _replay(cursor: CursorWrapper, batch: Batch) -> None:
             seq = batch.seq + 1
             if row[1] != seq:
                 raise _DifferentError(f"record {seq}", "is missing")
-            if record_hash(row[7]) != row[6]:
-                raise _DifferentError(f"record {seq}", "does not have the hash stored with it")
             arrival = _arrival(seq, row)
             try:
                 batch.judge(arrival)
@@ -115,14 +113,14 @@ def _replay(cursor: CursorWrapper, batch: Batch) -> None:
 def _arrival(seq: int, row: Row) -> Arrival:
     """Return what a record says was submitted."""
     try:
-        told = json.loads(row[7])
+        told = json.loads(row[6])
         text = None if told["event"] is None else encode(told["event"])
         event = None if text is None else restore_event(told["event"])
         # An event with its own `at` does not move the clock; any other was given the clock's time.
         received = told["at"] or ""
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _DifferentError(f"record {seq}", "is no record") from None
-    raw = row[8]
+    raw = row[7]
     if text is None:
         content = bytes(row[5]) if raw is None else opaque_content(raw).hash
         id = None if row[2] is None else from_column(row[2])
@@ -173,8 +171,12 @@ def _compare_projections(cursor: CursorWrapper, batch: Batch, head: Row) -> None
         check_identities(batch.state, book.accounts.values())
     except BrokenInvariantError as error:
         raise _DifferentError("the replayed state", str(error)) from None
-    accounts = [store.account_row(economy, account) for account in book.accounts.values()]
-    _compare_table(cursor, economy, store.ACCOUNTS, accounts)
+    accounts = [
+        store.holdings_row(economy, account, batch.lasts[id])
+        for id, account in book.accounts.items()
+    ]
+    _compare_table(cursor, economy, store.HOLDINGS, accounts)
+    _check_keys(cursor, batch)
     orders = [store.order_row(economy, *item) for item in book.orders.items()]
     _compare_table(cursor, economy, store.ORDERS, orders)
     payments = [store.payment_row(economy, *item) for item in book.payments.items()]
@@ -192,6 +194,18 @@ def _compare_table(cursor: CursorWrapper, economy: str, table: Table, replayed: 
             id = min(row[1] for row in (one, other) if row is not None)  # one may have a gap
             here = (row if row and row[1] == id else None for row in (one, other))
             raise _DifferentError(f"{table.what} {from_column(id)!r}", _how(*here))
+
+
+def _check_keys(cursor: CursorWrapper, batch: Batch) -> None:
+    """Find each account with points in line under a key that is at most its ceiling."""
+    cursor.execute(
+        "SELECT account, queued FROM ledger_account WHERE economy = %s ORDER BY account",
+        [batch.economy],
+    )
+    for stored, key in _rows(cursor):
+        ceiling = store.key_column(ceiling_of(batch.book.accounts[from_column(stored)]))
+        if ceiling is not None and (key is None or key > ceiling):
+            raise _DifferentError(f"account {from_column(stored)!r}", "is not in line where due")
 
 
 def _key(row: Row) -> bytes:

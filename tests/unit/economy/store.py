@@ -16,7 +16,7 @@ from patronage.economy import (
     is_well_formed,
     names,
 )
-from patronage.economy.state import Account, ceiling_of
+from patronage.economy.state import Account
 
 
 class Store(MemoryBook):
@@ -27,11 +27,11 @@ class Store(MemoryBook):
         self.page_size = page_size
 
     def page(self, after: tuple[int, str] | None) -> list[Account]:
-        """Return the next accounts by (ceiling, id as UTF-8 bytes)."""
+        """Return the next accounts in line by (key, id as UTF-8 bytes)."""
         line = sorted(
-            (ceiling_of(account), id.encode())
+            (account.queued, id.encode())
             for id, account in self.accounts.items()
-            if account.points
+            if account.queued is not None
         )
         if after is not None:
             line = [place for place in line if place > (after[0], after[1].encode())]

@@ -6,6 +6,7 @@ import pytest
 
 from patronage.economy import (
     Account,
+    BrokenInvariantError,
     MemoryBook,
     PreloadedBook,
     Replay,
@@ -49,7 +50,9 @@ def paged(holders: list[Account], price: int, size: int = 2) -> tuple[PreloadedB
     state = State(parse_charter(CHARTER))
     state.issued = sum(account.points for account in holders)
     state.reserve = price * state.issued
-    line = sorted(((ceiling_of(account), account.id), account) for account in holders)
+    for account in holders:
+        account.queued = ceiling_of(account)
+    line = sorted(((account.queued, account.id), account) for account in holders)
     asked = []
 
     def page(after):
@@ -76,13 +79,31 @@ def test_pages_are_read_as_far_as_accounts_are_due():
     assert [after and after[1] for after in asked] == [None, "b"]
 
 
-def test_a_store_without_points_in_line_is_broken():
+def test_a_store_without_a_key_in_line_is_broken():
     book, state, _ = paged([], 0)
-    state.issued = 1
-    empty = holder("a", 0, 1)
-    book._page = lambda _after: [empty]
-    with pytest.raises(Exception, match="in line without points"):
+    lost = holder("a", 1, 1)
+    book._page = lambda _after: [lost]
+    with pytest.raises(BrokenInvariantError, match="in line without a key"):
         book.due(state)
+
+
+def test_a_ceiling_that_rose_is_mended_when_it_comes_up_and_one_that_fell_at_once():
+    book, state, asked = paged([holder(id, 1, 100 + n) for n, id in enumerate("abcd")], 101)
+    a, _, c, d = (holder(id, 1, 0) for id in "abcd")
+    a.queued, c.queued, d.queued = (
+        ceiling_of(holder(id, 1, quota)) for id, quota in (("a", 100), ("c", 102), ("d", 103))
+    )
+    a.quota, c.quota, d.quota = 200, 0, 300
+    book.accounts.update(a=a, c=c, d=d)
+    book.place(c)
+    for id in "cb":
+        account = book.due(state)
+        assert account.id == id
+        account.points = 0
+    assert book.due(state) is None
+    assert a.queued == ceiling_of(a)
+    assert d.queued != ceiling_of(d), "nobody asked"
+    assert [after and after[1] for after in asked] == [None, "b"]
 
 
 def test_undeclared_reads_raise_and_declared_ones_may_find_nothing():

@@ -36,6 +36,8 @@ class Counting(Store):
     def __init__(self, *accounts: Account, page_size: int = 1) -> None:
         super().__init__(page_size)
         self.accounts.update({account.id: account for account in accounts})
+        for account in accounts:
+            account.queued = ceiling_of(account)
         self.read: list[str] = []
 
     def page(self, after: tuple[int, str] | None) -> list[Account]:

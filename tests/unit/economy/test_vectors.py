@@ -167,10 +167,10 @@ def test_an_account_read_only_for_its_ceiling_is_not_declared() -> None:
         apply(state, book, WITHDRAWN)
 
 
-def test_a_store_that_lines_up_an_account_without_points_is_broken() -> None:
+def test_a_store_that_lines_up_an_account_without_a_key_is_broken() -> None:
     store, state = Store(), State(HALF)
     store.apply(state, [ORDER])
     store.page = lambda _: [store.accounts["m"]]
-    store.accounts["m"].points = 0
-    with pytest.raises(BrokenInvariantError, match="in line without points"):
+    store.accounts["m"].queued = None
+    with pytest.raises(BrokenInvariantError, match="in line without a key"):
         store.apply(state, [{**ORDER, "id": "2", "order": "p", "member": "n"}])
