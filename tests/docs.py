@@ -15,7 +15,7 @@ PAGE = ROOT / "docs" / "cli.md"
 _HEAD = """# The command
 
 `patronage` speaks English, or Chinese where the system's locale or `PATRONAGE_LANG` begins with
-`zh`. It ends with exit code 0; 1 where a command says so; 2 for input it cannot use, with one
+`zh`. It ends with exit code 0; 1 or 3 where a command says so; 2 for input it cannot use, with one
 sentence on what is wrong and what to do. This page is made from the command's own help by
 `make docs`.
 """

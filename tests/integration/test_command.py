@@ -8,7 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
+from patronage import ledger
+from patronage.cli.database import reached
 from tests.integration.test_verify import EVENTS
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "redwine.toml"
@@ -47,7 +52,7 @@ class Shop:
         result = self.run(*arguments, **environment)
         assert result.returncode == 2, result.stdout
         assert result.stdout == ""
-        assert result.stderr.startswith("patronage: ")
+        assert result.stderr.startswith(("patronage: ", "patronage："))
         assert result.stderr.count("\n") == 1
         return result.stderr
 
@@ -83,12 +88,39 @@ def test_what_cannot_be_done_is_said(shop: Shop) -> None:
     assert "founding of at least 1.00" in shop.refuses("open", "wine", EXAMPLE)
     assert "is no id" in shop.refuses("open", "Wine", "charter.toml")
     assert "there is no economy wine" in shop.refuses("status", "wine")
-    assert "must begin with" in shop.refuses("settle", DATABASE_URL="mysql://here")
-    unreachable = "postgresql://nobody@127.0.0.1:1/none"
-    assert "cannot be used" in shop.refuses("settle", DATABASE_URL=unreachable)
     shop.says("open", "wine", "charter.toml")
     assert "there is no account" in shop.refuses("account", "wine", "nobody")
     assert "No such file" in shop.refuses("submit", "wine", "nothing.jsonl")
     other = (shop.folder / "charter.toml").read_text().replace("Red", "White")
     (shop.folder / "other.toml").write_text(other)
     assert "under another charter" in shop.refuses("open", "wine", "other.toml")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://here", "it must begin with"),
+        ("postgresql://[::1", "it is no URL"),
+        ("postgresql://host:port/name", "it is no URL"),
+        ("postgresql://nobody@127.0.0.1:1/none", "cannot be used"),
+        ("sqlite:////nowhere/at/all.sqlite3", "unable to open database file"),
+        ("sqlite:///charter.toml", "not a database"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_of(shop: Shop, url: str, words: str) -> None:
+    assert words in shop.refuses("settle", DATABASE_URL=url)
+    assert "DATABASE_URL" in shop.refuses("status", "wine", DATABASE_URL=url, PATRONAGE_LANG="zh")
+
+
+def test_a_driver_that_is_not_there_and_a_database_in_use(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATRONAGE_LANG", "en")
+    monkeypatch.setattr(ledger, "create_tables", lambda: None)
+    missing = ImproperlyConfigured("Error loading psycopg2 or psycopg module")
+    locked = OperationalError("database is locked")
+    for error, words in ((missing, "patronage[postgres]"), (locked, "in use by another process")):
+        with pytest.raises(typer.Exit) as ended, reached():
+            raise error
+        assert ended.value.exit_code == 2
+        assert words in capsys.readouterr().err

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from patronage.cli import backtest, check, demo, ledger, replay
+from patronage.cli import accounts, backtest, check, demo, economies, inbox, replay
 from patronage.cli.words import say
 
 app = typer.Typer(
@@ -48,29 +48,39 @@ app.command(
         "Open an economy in the database, under a charter with a founding.",
         "在数据库中按一份有创始储备的章程开设经济体。",
     ),
-)(ledger.open_)
+)(economies.open_)
 app.command(
     help=say(
         "Submit a file of events to an economy; the same events again add nothing.",
         "向经济体提交事件文件；重复提交同样的事件不会增加任何东西。",
     )
-)(ledger.submit)
-app.command(help=say("Settle what was submitted, in batches.", "把已提交的事件批量入账。"))(
-    ledger.settle
-)
-app.command(help=say("Show an economy.", "查看经济体。"))(ledger.status)
+)(inbox.submit)
+app.command(
+    help=say(
+        "Settle what was submitted, in batches; exit code 3 if an invariant is broken.",
+        "把已提交的事件批量入账；不变式被破坏时退出码为 3。",
+    )
+)(inbox.settle)
+app.command(
+    name="set-aside",
+    help=say(
+        "Move the event that breaks an invariant out of the inbox into a file.",
+        "把破坏不变式的事件从收件箱移到文件中。",
+    ),
+)(inbox.set_aside)
+app.command(help=say("Show an economy.", "查看经济体。"))(economies.status)
 app.command(
     help=say(
         "Show an account, and what settling and redeeming would bring.",
         "查看账户，以及结清与卖出会得到什么。",
     )
-)(ledger.account)
+)(accounts.account)
 app.command(
     help=say(
         "Rebuild an economy from its journal and compare: exit code 1 if anything differs.",
         "由日记账重建经济体并比较：有差异时退出码为 1。",
     )
-)(ledger.verify)
+)(economies.verify)
 
 
 def main() -> None:

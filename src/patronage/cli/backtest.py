@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from patronage.cli import show
+from patronage.cli import options, show
 from patronage.cli.behaviour import (
     behaviour_as_json,
     behaviour_words,
@@ -25,13 +25,8 @@ from patronage.economy import Charter
 
 
 def backtest(
-    charter: Annotated[
-        Path, typer.Argument(help=say("The charter, a TOML file.", "章程（TOML 文件）。"))
-    ],
-    orders: Annotated[
-        Path,
-        typer.Argument(help=say("The shop's export, a CSV file.", "商城导出的订单（CSV 文件）。")),
-    ],
+    charter: options.CharterFile,
+    orders: options.OrdersFile,
     charters: Annotated[
         list[Path] | None,
         typer.Option(
@@ -42,73 +37,16 @@ def backtest(
             ),
         ),
     ] = None,
-    order: Annotated[
-        str | None,
-        typer.Option(help=say("The column with the order's number.", "订单号所在的列。")),
-    ] = None,
-    customer: Annotated[
-        str | None, typer.Option(help=say("The column with the customer.", "顾客所在的列。"))
-    ] = None,
-    date: Annotated[
-        str | None, typer.Option(help=say("The column with the date.", "日期所在的列。"))
-    ] = None,
-    amount: Annotated[
-        str | None, typer.Option(help=say("The column with the amount paid.", "实付金额所在的列。"))
-    ] = None,
-    status: Annotated[
-        str | None,
-        typer.Option(
-            help=say("The column with the status, - for none.", "状态所在的列，- 表示没有。")
-        ),
-    ] = None,
-    profit: Annotated[
-        str | None,
-        typer.Option(
-            help=say("The column with the profit, - for none.", "利润所在的列，- 表示没有。")
-        ),
-    ] = None,
-    referrer: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "The column with the referring customer, - for none.",
-                "推荐人所在的列，- 表示没有。",
-            )
-        ),
-    ] = None,
-    returned_order: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "The column with the order a return takes back, - for none.",
-                "退货所对应订单号的列，- 表示没有。",
-            )
-        ),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "The file's encoding, if it is read wrongly.", "文件编码，自动识别有误时使用。"
-            )
-        ),
-    ] = None,
-    day_first: Annotated[  # noqa: FBT002  (typer's form of an option)
-        bool,
-        typer.Option(
-            "--day-first",
-            help=say("Read 03/05/2024 as the 3rd of May.", "把 03/05/2024 读作 5 月 3 日。"),
-        ),
-    ] = False,
-    margin: Annotated[
-        str | None,
-        typer.Option(
-            help=say(
-                "An order's profit as a share of its amount, where the export has none.",
-                "导出中没有利润时，按金额的这一比例计算利润。",
-            )
-        ),
-    ] = None,
+    order: options.OrderColumn = None,
+    customer: options.CustomerColumn = None,
+    date: options.DateColumn = None,
+    amount: options.AmountColumn = None,
+    status: options.StatusColumn = None,
+    profit: options.ProfitColumn = None,
+    referrer: options.ReferrerColumn = None,
+    returned_order: options.ReturnedOrderColumn = None,
+    encoding: options.Encoding = None,
+    margin: options.Margin = None,
     redeem: Annotated[
         str | None,
         typer.Option(
@@ -154,30 +92,11 @@ def backtest(
             )
         ),
     ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            help=say(
-                "Where unusable rows are written; else NAME.unusable.csv, here.",
-                "不可用的行写到哪里；默认写到当前目录的 NAME.unusable.csv。",
-            )
-        ),
-    ] = None,
-    key: Annotated[
-        Path,
-        typer.Option(
-            help=say(
-                "The key that makes customers' account ids; made if missing.",
-                "用来生成账户号的密钥文件；没有则新建。",
-            )
-        ),
-    ] = Path("patronage.key"),
-    as_json: Annotated[  # noqa: FBT002
-        bool,
-        typer.Option(
-            "--json", help=say("Print one JSON object and nothing else.", "只输出一个 JSON 对象。")
-        ),
-    ] = False,
+    report: options.Report = None,
+    key: options.Key = Path("patronage.key"),
+    *,
+    day_first: options.DayFirst = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Run a shop's past orders through a charter and show what would have come of them."""
     behaviour = read_behaviour(redeem, convert, spend, seed)

@@ -5,11 +5,11 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from patronage.cli import options
 from patronage.cli.files import read_charter
 from patronage.cli.words import fail, say
 from patronage.economy import Replay
@@ -18,15 +18,8 @@ _PROGRESS_EVERY = 50_000
 
 
 def replay(
-    charter: Annotated[
-        Path, typer.Argument(help=say("The charter, a TOML file.", "章程（TOML 文件）。"))
-    ],
-    events: Annotated[
-        Path,
-        typer.Argument(
-            help=say("The events, one JSON object a line.", "事件文件，每行一个 JSON 对象。")
-        ),
-    ],
+    charter: options.CharterFile,
+    events: options.EventsFile,
     *,
     strict: Annotated[
         bool,

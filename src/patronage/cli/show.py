@@ -1,6 +1,8 @@
 """How figures look in the terminal: money, points, prices, tables, a chart."""
 
+import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Literal
@@ -48,6 +50,12 @@ def decimal(value: Fraction, places: int) -> str:
     whole, fraction = divmod(scaled.numerator // scaled.denominator, 10**places)
     sign = "-" if value < 0 and (whole or fraction) else ""
     return f"{sign}{whole:,}" + (f".{fraction:0{places}}" if places else "")
+
+
+def json_line(value: object) -> None:
+    """Print a value as one line of JSON."""
+    json.dump(value, sys.stdout, ensure_ascii=False)
+    sys.stdout.write("\n")
 
 
 def percent(part: int, whole: int, places: int = 1) -> str:

@@ -12,6 +12,7 @@ from patronage.ledger.database import (
     is_disk_full,
     set_up,
 )
+from patronage.ledger.fault import Fault, find_fault, set_aside
 from patronage.ledger.opening import (
     EconomyExistsError,
     EconomyIdError,
@@ -53,6 +54,7 @@ __all__ = [
     "DiskFullError",
     "EconomyExistsError",
     "EconomyIdError",
+    "Fault",
     "FoundingRequiredError",
     "Line",
     "Receipt",
@@ -68,8 +70,10 @@ __all__ = [
     "days",
     "economies",
     "is_disk_full",
+    "find_fault",
     "open_economy",
     "outcome_of",
+    "set_aside",
     "set_up",
     "settle",
     "settle_through",
