@@ -84,6 +84,28 @@ def test_an_economy_from_opening_to_verifying(shop: Shop) -> None:
     assert result.stdout == "first difference: account 'n': not as replayed.\n"
 
 
+def test_a_statement_leads_to_its_next_page(shop: Shop) -> None:
+    shop.says("open", "wine", "charter.toml")
+    shop.says("submit", "wine", "events.jsonl")
+    shop.says("settle")
+    page = shop.says("statement", "wine", "m", "--limit", 2)
+    assert "coins spent" in page
+    assert "points converted" in page
+    assert "order completed" not in page
+    older = page.rpartition("Older: patronage ")[2].split()
+    assert older[:3] == ["statement", "wine", "m"]
+    last = shop.says(*older)
+    assert "order completed" in last
+    assert "Older" not in last
+    assert "订单完成" in shop.says(*older, PATRONAGE_LANG="zh")
+    told = json.loads(shop.says("statement", "wine", "m", "--limit", 2, "--json"))
+    assert [line["cause"] for line in told["lines"]] == ["payment", "conversion"]
+    assert (told["older"], told["lines"][-1]["place"]) == (older[4], older[4])
+    assert json.loads(shop.says(*older, "--json"))["older"] is None
+    assert "there is no account" in shop.refuses("statement", "wine", "nobody")
+    assert "is no place" in shop.refuses("statement", "wine", "m", "--before", "yesterday")
+
+
 def test_what_cannot_be_done_is_said(shop: Shop) -> None:
     assert "founding of at least 1.00" in shop.refuses("open", "wine", EXAMPLE)
     assert "is no id" in shop.refuses("open", "Wine", "charter.toml")

@@ -77,6 +77,12 @@ app.command(
 )(accounts.account)
 app.command(
     help=say(
+        "Show what moved an account, the newest first, a page at a time.",
+        "查看账户的变动，最近的在前，逐页列出。",
+    )
+)(accounts.statement)
+app.command(
+    help=say(
         "Rebuild an economy from its journal and compare: exit code 1 if anything differs.",
         "由日记账重建经济体并比较：有差异时退出码为 1。",
     )

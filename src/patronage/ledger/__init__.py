@@ -12,6 +12,7 @@ from patronage.ledger.database import (
     is_disk_full,
     set_up,
 )
+from patronage.ledger.days import Day, Earned, days, earned
 from patronage.ledger.fault import Fault, find_fault, set_aside
 from patronage.ledger.opening import (
     EconomyExistsError,
@@ -21,12 +22,10 @@ from patronage.ledger.opening import (
 )
 from patronage.ledger.reads import (
     AccountView,
-    Day,
     Line,
     Summary,
     UnknownAccountError,
     account,
-    days,
     economies,
     statement,
     summary,
@@ -52,6 +51,7 @@ __all__ = [
     "Day",
     "Difference",
     "DiskFullError",
+    "Earned",
     "EconomyExistsError",
     "EconomyIdError",
     "Fault",
@@ -68,9 +68,10 @@ __all__ = [
     "account",
     "create_tables",
     "days",
+    "earned",
     "economies",
-    "is_disk_full",
     "find_fault",
+    "is_disk_full",
     "open_economy",
     "outcome_of",
     "set_aside",

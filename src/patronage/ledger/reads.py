@@ -1,4 +1,4 @@
-"""Reading an economy: its summary, an account, an account's statement, its days.
+"""Reading an economy: its summary, an account, an account's statement.
 
 Nothing here changes anything. Each read is one statement, so that it tells of one state.
 Money and coins are in minor units, points in nano-points, prices minor units per nano-point as
@@ -19,7 +19,7 @@ from patronage.ledger.settling import UnknownEconomyError
 from patronage.ledger.store import column
 
 PAGE = 50
-"""So many lines or days at once unless told otherwise."""
+"""So many lines at once unless told otherwise."""
 
 _ECONOMY = ", ".join(f"e.{name}" for name in store.ECONOMIES.columns)
 _WIDTH = len(store.ECONOMIES.columns)
@@ -70,10 +70,13 @@ class AccountView(NamedTuple):
 class Line(NamedTuple):
     """One movement of a statement: changes, balances after, and the event behind it.
 
-    `place` is (record, position); the next page begins after the last line's.
+    `place` is (record, position); the next page begins after the last line's. `at` is the event's
+    own, or else the ledger's time of it. `dividend`, paid by settling before, is a part of the
+    changes in cash and quota; `fee` was kept back from a redemption.
     """
 
     place: tuple[int, int]
+    at: str
     event_id: str | None
     cause: str
     points: int
@@ -86,22 +89,6 @@ class Line(NamedTuple):
     coins_after: int
     dividend: int
     fee: int
-
-
-class Day(NamedTuple):
-    """A closed day: reserve and price after its close, and the dividend it paid to all points.
-
-    The price is None where nothing circulated.
-
-    `step` is what one nano-point earned, in 10⁻²⁴ minor units: a holder's share is points × step.
-    """
-
-    seq: int
-    date: str
-    reserve: int
-    price: Fraction | None
-    dividend: int
-    step: int
 
 
 def summary(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> Summary:
@@ -201,7 +188,7 @@ def statement(
     Ask for the next page with the last line's place. An unknown account has none.
     """
     # Each movement names the one before it: from the last, or from the place given, back.
-    columns = ", ".join(f"m.{name}" for name in Line._fields[2:])
+    columns = ", ".join(f"m.{name}" for name in Line._fields[3:])
     first = "ledger_account WHERE economy = %s AND account = %s"
     names = "last_seq, last_position"
     place: tuple[int, ...] = ()
@@ -217,7 +204,7 @@ def statement(
             "FROM line JOIN ledger_movement m "
             "ON m.economy = %s AND m.seq = line.seq AND m.position = line.position "
             "WHERE line.step < %s) "
-            f"SELECT m.seq, m.position, j.event_id, {columns} FROM line "
+            f"SELECT m.seq, m.position, j.record, j.event_id, {columns} FROM line "
             "JOIN ledger_movement m "
             "ON m.economy = %s AND m.seq = line.seq AND m.position = line.position "
             "JOIN ledger_journal j ON j.economy = m.economy AND j.seq = m.seq "
@@ -226,29 +213,11 @@ def statement(
         )
         rows = cursor.fetchall()
     return [
-        Line((seq, position), store.from_column(id), *rest) for seq, position, id, *rest in rows
+        Line((seq, position), _at(json.loads(record)), store.from_column(id), *rest)
+        for seq, position, record, id, *rest in rows
     ]
 
 
-def days(
-    economy: str, *, after: int = 0, limit: int = PAGE, using: str = DEFAULT_DB_ALIAS
-) -> list[Day]:
-    """Return the closed days in their order, those after a record's number if one is given."""
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            "SELECT seq, record FROM ledger_journal WHERE economy = %s AND seq > %s "
-            "AND type = 'day.closed' AND code = 'applied' ORDER BY seq LIMIT %s",
-            [economy, after, limit],
-        )
-        rows = cursor.fetchall()
-    return [_day(seq, json.loads(record)) for seq, record in rows]
-
-
-def _day(seq: int, told: dict[str, Any]) -> Day:
-    state, facts = told["state"], told["facts"]
-    reserve = int(state["reserve"])
-    circulating = int(state["issued"]) - int(state["burned"])
-    price = Fraction(reserve, circulating) if circulating else None
-    return Day(
-        seq, told["event"]["date"], reserve, price, int(facts["dividend"]), int(facts["step"])
-    )
+def _at(told: dict[str, Any]) -> str:
+    at: str = told["event"]["at"] if told["at"] is None else told["at"]
+    return at
