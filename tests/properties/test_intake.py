@@ -211,3 +211,33 @@ def test_a_return_goes_to_the_latest_order_that_can_bear_it(
         if event["type"] == "order.refunded"
     ]
     assert (refunds, [row.line for row in unusable]) == (expected, nowhere)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcd"), st.integers(1, 4), st.integers(1, 3)),
+        max_size=12,
+    ),
+    st.randoms(),
+    st.integers(0, 12),
+)
+def test_an_event_has_the_same_id_in_every_export_that_holds_it(returned, random, kept):
+    """A later export of the same shop repeats the ids of an earlier one, in whatever order."""
+    sales = [Sale(order, order, "2025-01-01", 100) for order in "abcd"]
+    returns = [
+        Return(order, order, f"2025-01-0{day}", amount, line)
+        for line, (order, day, amount) in enumerate(returned)
+    ]
+
+    def by_id(some):
+        shuffled = random.sample(some, len(some))
+        laid, unusable = days(sales, shuffled, key=KEY)
+        assert unusable == []
+        events = [event for day in laid for event in day.events]
+        found = {event["id"]: event for event in events}
+        assert len(found) == len(events)
+        return found
+
+    longer = by_id(returns)
+    assert by_id(returns) == longer
+    assert by_id(returns[:kept]).items() <= longer.items()

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from patronage.cli import accounts, backtest, check, demo, economies, inbox, replay
+from patronage.cli import accounts, backtest, check, days, demo, economies, imports, inbox, replay
 from patronage.cli.words import say
 
 app = typer.Typer(
@@ -50,6 +50,13 @@ app.command(
     ),
 )(economies.open_)
 app.command(
+    name="import",
+    help=say(
+        "Import a shop's export into an economy; only what is new is added.",
+        "把商城导出的订单导入经济体；只增加新的内容。",
+    ),
+)(imports.import_)
+app.command(
     help=say(
         "Submit a file of events to an economy; the same events again add nothing.",
         "向经济体提交事件文件；重复提交同样的事件不会增加任何东西。",
@@ -61,6 +68,13 @@ app.command(
         "把已提交的事件批量入账；不变式被破坏时退出码为 3。",
     )
 )(inbox.settle)
+app.command(
+    name="close-day",
+    help=say(
+        "Close a day that has ended, and the days missed before it.",
+        "日结已结束的一天，并补上此前遗漏的日子。",
+    ),
+)(days.close_day)
 app.command(
     name="set-aside",
     help=say(

@@ -1,9 +1,8 @@
 """`patronage backtest`: a shop's past orders through one charter or several."""
 
 import json
-import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +15,8 @@ from patronage.cli.behaviour import (
     read_behaviour,
     read_share,
 )
-from patronage.cli.files import read_charter
-from patronage.cli.intake import Source, print_source, read_source, write_unusable
+from patronage.cli.files import forbid_overwriting, read_charter
+from patronage.cli.intake import notes, print_source, read_source, write_unusable
 from patronage.cli.report import print_report
 from patronage.cli.run import run
 from patronage.cli.words import fail, say
@@ -104,7 +103,7 @@ def backtest(
     paths = [charter, *(charters or ())]
     report = report or Path(f"{orders.stem}.unusable.csv")
     written = [("--report", report), ("--events", events), ("--key", key)]
-    _forbid_overwriting([*paths, orders], [(name, path) for name, path in written if path])
+    forbid_overwriting([*paths, orders], [(name, path) for name, path in written if path])
     read = [read_charter(path) for path in paths]
     _require_one_exponent(paths, read)
     source = read_source(
@@ -134,7 +133,7 @@ def backtest(
         )
     if not as_json:
         print_source(source)
-        for note in _notes(source, read, report, key):
+        for note in notes(source, read, report, key):
             show.paragraph(note)
         show.paragraph(behaviour_words(behaviour))
         show.console.print()
@@ -156,18 +155,6 @@ def backtest(
         print_report(results, _names(read, paths))
 
 
-def _forbid_overwriting(read: Iterable[Path], written: Iterable[tuple[str, Path]]) -> None:
-    """End with a sentence if a file to be written is another one that is named."""
-    taken = {os.path.realpath(path) for path in read}
-    for option, path in written:
-        if os.path.realpath(path) in taken:
-            fail(
-                f"{option} {path} would overwrite a file that is read or written; name another.",
-                f"{option} {path} 会覆盖另一个要读或要写的文件；请另取名称。",
-            )
-        taken.add(os.path.realpath(path))
-
-
 def _require_one_exponent(paths: Sequence[Path], charters: Sequence[Charter]) -> None:
     """End with a sentence unless all charters' currencies have the same number of decimals."""
     first = charters[0]
@@ -179,38 +166,6 @@ def _require_one_exponent(paths: Sequence[Path], charters: Sequence[Charter]) ->
                 f"{path} 用 {charter.currency}，{paths[0]} 用 {first.currency}："
                 "并列比较的货币，小数位数必须相同。",
             )
-
-
-def _notes(source: Source, charters: Sequence[Charter], report: Path, key: Path) -> list[str]:
-    """Say what happened beside, and what the export lacks."""
-    notes = []
-    if source.unusable:
-        notes.append(say(f"Those rows are listed in {report}.", f"这些行列在 {report} 中。"))
-    if source.made_key:
-        notes.append(
-            say(
-                f"{key} was made. It turns customers into opaque account ids: keep it, and keep it "
-                "secret.",
-                f"已生成 {key}，用于把顾客换成不透明的账户编号：请保存，并保密。",
-            )
-        )
-    if not source.knows_profit():
-        if any(charter.reserve_of == "profit" for charter in charters):
-            notes.append(
-                say(
-                    "No profit is known and a charter takes its contributions from it, so nothing "
-                    "goes to its reserve: give --margin.",
-                    "利润未知，而有章程按利润入池，因此其底池没有入池款：请给出 --margin。",
-                )
-            )
-        elif any(charter.dividend_micro for charter in charters):
-            notes.append(
-                say(
-                    "No profit is known, so there are no dividends: give --margin to have them.",
-                    "利润未知，因此没有分红；给出 --margin 即可计入。",
-                )
-            )
-    return notes
 
 
 def _names(charters: Sequence[Charter], paths: Sequence[Path]) -> list[str]:

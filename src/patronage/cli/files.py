@@ -1,5 +1,7 @@
 """Reading the files a user names, with one clear sentence when that cannot be done."""
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from patronage.cli.words import fail
@@ -26,3 +28,15 @@ def read_charter(path: Path) -> Charter:
             f"the charter {path} is refused: {error}.",
             f"章程 {path} 被拒绝：{error}。",
         )
+
+
+def forbid_overwriting(read: Iterable[Path], written: Iterable[tuple[str, Path]]) -> None:
+    """End with a sentence if a file to be written is another one that is named."""
+    taken = {os.path.realpath(path) for path in read}
+    for option, path in written:
+        if os.path.realpath(path) in taken:
+            fail(
+                f"{option} {path} would overwrite a file that is read or written; name another.",
+                f"{option} {path} 会覆盖另一个要读或要写的文件；请另取名称。",
+            )
+        taken.add(os.path.realpath(path))

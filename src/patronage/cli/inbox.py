@@ -16,7 +16,7 @@ from patronage.economy import BrokenInvariantError, UndeclaredReadError
 if TYPE_CHECKING:
     from patronage.ledger import Fault
 
-BROKEN: Final = 3
+_BROKEN: Final = 3
 """The exit code where an invariant is broken: a fault of the program, not of what was given it."""
 
 _AT_ONCE = 1000
@@ -72,11 +72,11 @@ def settle(
                 settled = 0
                 for id in [economy] if economy is not None else ledger.economies():
                     if id not in broken:
-                        one, fault = settled_all(id)
+                        one, fault = _settled_all(id)
                         settled += one
                         if fault is not None:
                             broken.add(id)
-                            say_broken(id, fault)
+                            _say_broken(id, fault)
                 count += settled
                 if not follow:
                     break
@@ -86,10 +86,10 @@ def settle(
             pass
     show.console.print(say(f"{count:,} settled.", f"已入账 {count:,} 个事件。"))
     if broken:
-        raise typer.Exit(BROKEN)
+        raise typer.Exit(_BROKEN)
 
 
-def settled_all(economy: str) -> tuple[int, "Fault | None"]:
+def _settled_all(economy: str) -> tuple[int, "Fault | None"]:
     """Settle an economy as far as it goes: how many were, and what breaks an invariant then."""
     from patronage import ledger
 
@@ -106,7 +106,15 @@ def settled_all(economy: str) -> tuple[int, "Fault | None"]:
         count += one
 
 
-def say_broken(economy: str, fault: "Fault") -> None:
+def settled_or_stopped(economy: str) -> None:
+    """Settle all that waits; end the command where an invariant is broken."""
+    _, fault = _settled_all(economy)
+    if fault is not None:
+        _say_broken(economy, fault)
+        raise typer.Exit(_BROKEN)
+
+
+def _say_broken(economy: str, fault: "Fault") -> None:
     """Say which event breaks an invariant and what to do."""
     typer.echo(
         say(

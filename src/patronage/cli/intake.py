@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn
 from patronage.cli import show
 from patronage.cli.files import read_bytes
 from patronage.cli.words import fail, say
+from patronage.economy import Charter
 from patronage.intake import (
     Columns,
     Day,
@@ -19,6 +20,7 @@ from patronage.intake import (
     Export,
     ExportError,
     Reason,
+    Recorded,
     Unusable,
     days,
     guess_columns,
@@ -54,6 +56,7 @@ _REASONS: Final[dict[Reason, tuple[str, str]]] = {
         "缺少订单、顾客、日期或金额",
     ),
     Reason.BAD_DATE: ("the date cannot be read", "日期无法读出"),
+    Reason.FUTURE_DATE: ("the date is in the future", "日期在将来"),
     Reason.BAD_AMOUNT: (
         "an amount cannot be read, or the profit exceeds it",
         "金额无法读出，或利润超过金额",
@@ -74,6 +77,10 @@ _REASONS: Final[dict[Reason, tuple[str, str]]] = {
         "没有可承担此退货的订单",
     ),
     Reason.CANCELLED: ("cancelled, and never a completed order", "已取消，从未完成"),
+    Reason.CANCELLED_LATER: (
+        "cancelled after it was completed, and the amount to go back is missing",
+        "完成之后被取消，但缺少应退的金额",
+    ),
 }
 
 
@@ -121,8 +128,13 @@ def read_source(
     day_first: bool,
     margin: Fraction | None,
     key: Path,
+    until: str | None = None,
+    recorded: Recorded | None = None,
 ) -> Source:
-    """Read an export with its columns as named, the others guessed, and lay it out as days."""
+    """Read an export with its columns as named, the others guessed, and lay it out as days.
+
+    `until` and `recorded` are for what there is besides the file; see `intake.read_export`.
+    """
     source = read_bytes(path)
     given = {field: name for field, name in named.items() if name not in (None, NO_COLUMN)}
     absent = [field for field, name in named.items() if name == NO_COLUMN]
@@ -139,7 +151,13 @@ def read_source(
             columns = guess_columns(table.header, cells, {f: n for f, n in given.items() if n})
             columns = Columns(**{**asdict(columns), **dict.fromkeys(absent)})
         export = read_export(
-            source, exponent=exponent, columns=columns, encoding=encoding, day_first=day_first
+            source,
+            exponent=exponent,
+            columns=columns,
+            encoding=encoding,
+            day_first=day_first,
+            until=until,
+            recorded=recorded,
         )
     except ExportError as error:
         _fail_of_export(path, error)
@@ -148,7 +166,9 @@ def read_source(
         secret = read_or_create_key(key)
     except ExportError as error:
         _fail_of_export(key, error)
-    laid, nowhere = days(export.sales, export.returns, key=secret, margin=margin)
+    laid, nowhere = days(
+        export.sales, export.returns, key=secret, margin=margin, recorded=export.recorded
+    )
     return Source(
         path=path,
         export=export,
@@ -257,6 +277,38 @@ def print_source(source: Source) -> None:
     )
     for code, count in source.counts().items():
         show.console.print(f"  {count:>7,}  {say(*_REASONS[Reason(code)])}")
+
+
+def notes(source: Source, charters: Sequence[Charter], report: Path, key: Path) -> list[str]:
+    """Say what happened beside, and what the export lacks."""
+    notes = []
+    if source.unusable:
+        notes.append(say(f"Those rows are listed in {report}.", f"这些行列在 {report} 中。"))
+    if source.made_key:
+        notes.append(
+            say(
+                f"{key} was made. It turns customers into opaque account ids: keep it, and keep it "
+                "secret.",
+                f"已生成 {key}，用于把顾客换成不透明的账户编号：请保存，并保密。",
+            )
+        )
+    if not source.knows_profit():
+        if any(charter.reserve_of == "profit" for charter in charters):
+            notes.append(
+                say(
+                    "No profit is known and a charter takes its contributions from it, so nothing "
+                    "goes to its reserve: give --margin.",
+                    "利润未知，而有章程按利润入池，因此其底池没有入池款：请给出 --margin。",
+                )
+            )
+        elif any(charter.dividend_micro for charter in charters):
+            notes.append(
+                say(
+                    "No profit is known, so there are no dividends: give --margin to have them.",
+                    "利润未知，因此没有分红；给出 --margin 即可计入。",
+                )
+            )
+    return notes
 
 
 def write_unusable(path: Path, unusable: Sequence[Unusable]) -> None:

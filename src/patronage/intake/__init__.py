@@ -4,7 +4,7 @@ from patronage.intake.accounts import account_id, read_or_create_key
 from patronage.intake.columns import Columns, guess_columns
 from patronage.intake.days import day_closed, days
 from patronage.intake.errors import ErrorCode, ExportError
-from patronage.intake.export import Export, read_export
+from patronage.intake.export import Export, Recorded, read_export
 from patronage.intake.records import Day, Reason, Return, Sale, Unusable
 from patronage.intake.table import Table, read_table
 
@@ -15,6 +15,7 @@ __all__ = [
     "Export",
     "ExportError",
     "Reason",
+    "Recorded",
     "Return",
     "Sale",
     "Table",

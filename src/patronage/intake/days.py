@@ -1,7 +1,7 @@
 """Lays an export's orders and returns out as days of events."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -19,18 +19,24 @@ def days(
     *,
     key: bytes,
     margin: Fraction | None = None,
+    recorded: Collection[str] = (),
 ) -> tuple[list[Day], list[Unusable]]:
     """Lay out every calendar day from the first event to the last, empty ones too, without closes.
 
     On a day come the orders and then the returns, in the order given. A return goes to the order it
     names, not before its date, or lacking one to the customer's latest order so far that can bear
-    the whole; a return that no order can bear is unusable. An order's profit is its own, else
+    the whole; a return that no order can bear is unusable. `recorded` are orders of elsewhere, not
+    among the sales: what they can bear is not known here. An order's profit is its own, else
     ⌊amount × margin⌋, else unknown. Raises ValueError for a margin above 1.
+
+    Ids say what an event is and do not depend on what else the export holds: a later export of the
+    same shop repeats them, in whatever order.
     """
     if margin is not None and margin > 1:
         raise ValueError("a margin is at most 1")
     accounts = _Accounts(key)
-    orders = _Orders(accounts, sales)
+    orders = _Orders(accounts, sales, recorded)
+    refunds: Counter[str] = Counter()
     laid: list[Day] = []
     unusable: list[Unusable] = []
     for day, (day_sales, day_returns) in _by_day(sales, returns):
@@ -43,7 +49,14 @@ def days(
             if order is None:
                 unusable.append(_nowhere(item))
             else:
-                events.append(_refunded(item, day, order, orders.count_refund(order)))
+                name = f"order:{order}:refunded"
+                if item.order is None:  # it may find another order when the export has grown
+                    name = f"member:{accounts[item.customer]}:returned"
+                refund = _refunded(f"{name}:{day}:{item.amount}", item, day, order)
+                refunds[refund["id"]] += 1
+                if (count := refunds[refund["id"]]) > 1:
+                    refund["id"] += f":{count}"
+                events.append(refund)
         laid.append(Day(day, events))
     return _trimmed(laid), unusable
 
@@ -96,11 +109,13 @@ class _Place(NamedTuple):
 
 
 class _Orders:
-    """What each order can still bear, and how often it was refunded."""
+    """What each order can still bear."""
 
-    def __init__(self, accounts: _Accounts, sales: Iterable[Sale]) -> None:
+    def __init__(
+        self, accounts: _Accounts, sales: Iterable[Sale], recorded: Collection[str]
+    ) -> None:
         self._accounts = accounts
-        self._refunds: defaultdict[str, int] = defaultdict(int)
+        self._recorded = recorded
         self._places: dict[str, _Place] = {}
         by_account: defaultdict[str, list[str]] = defaultdict(list)
         for sale in sales:
@@ -114,6 +129,8 @@ class _Orders:
     def take_back(self, item: Return) -> str | None:
         """Take a return from the order that bears it, and return that order, None if none can."""
         if item.order is not None:
+            if item.order in self._recorded:
+                return item.order
             place = self._places.get(item.order)
         else:
             bearers = self._bearers.get(self._accounts[item.customer])
@@ -122,10 +139,6 @@ class _Orders:
         if place is None or not place.bearers.take(place.at, item.amount):
             return None
         return place.bearers.orders[place.at]
-
-    def count_refund(self, order: str) -> int:
-        self._refunds[order] += 1
-        return self._refunds[order]
 
 
 class _Bearers:
@@ -185,9 +198,9 @@ def _completed(sale: Sale, accounts: _Accounts, margin: Fraction | None) -> Even
     return event
 
 
-def _refunded(item: Return, day: str, order: str, count: int) -> Event:
+def _refunded(id: str, item: Return, day: str, order: str) -> Event:
     return {
-        "id": f"order:{order}:refunded:{count}",
+        "id": id,
         "type": "order.refunded",
         "at": f"{day}T00:00:00Z",
         "order": order,

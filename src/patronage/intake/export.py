@@ -1,7 +1,7 @@
 """Reads a shop's export: rows become orders, returns, and a report of what cannot be used."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,8 +13,12 @@ from patronage.intake.records import Reason, Return, Sale, Unusable
 from patronage.intake.table import Table, clean, read_table
 from patronage.intake.vocabulary import CANCELLED, simplify
 
-# Texts have at most 200 bytes; "order:", ":refunded:" and eight digits go round an order's id.
-_ORDER_BYTES_MAX = 176
+# Texts have at most 200 bytes. Round an order's id go "order:", ":refunded:", a date, an amount of
+# 13 digits and a count of eight, with colons between.
+_ORDER_BYTES_MAX = 151
+
+Recorded = Callable[[set[str]], Collection[str]]
+"""Tells which of some orders' ids were completed before, elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Export:
     sales: list[Sale]
     returns: list[Return]
     unusable: list[Unusable]
+    recorded: frozenset[str]
 
 
 def read_export(
@@ -43,6 +48,8 @@ def read_export(
     columns: Columns | None = None,
     encoding: str | None = None,
     day_first: bool = False,
+    until: str | None = None,
+    recorded: Recorded | None = None,
 ) -> Export:
     """Read an export for a currency whose minor unit has that many decimals.
 
@@ -52,7 +59,9 @@ def read_export(
     it names, or of its own if that has other lines, or else of one yet to be found (`days` does).
     (So a cancelled line beside others of its order is money going back, and its amount is expected
     in theirs.) A positive line that was cancelled and has no other line of its order beside it was
-    never an order, and is reported so. Raises ExportError if the file cannot be read.
+    never an order, and is reported so, unless `recorded`, asked for orders that the file does not
+    have, knows it: then it is money going back. Rows dated after `until` are unusable. Raises
+    ExportError if the file cannot be read.
     """
     table = read_table(source, encoding)
     if columns is None:
@@ -60,9 +69,13 @@ def read_export(
     else:
         columns = match_columns(table.header, columns)
     report = _Report(table, list(table.unusable))
-    lines, date_format = _read_lines(table, columns, report, exponent, day_first=day_first)
+    lines, date_format = _read_lines(
+        table, columns, report, exponent, day_first=day_first, until=until
+    )
     orders, sales = _sum_orders([line for line in lines if not line.is_return], report)
-    returns = _find_returns([line for line in lines if line.is_return], orders, report)
+    back = [line for line in lines if line.is_return]
+    elsewhere = _find_recorded(back, orders, report, recorded)
+    returns = _find_returns(back, orders, elsewhere, report)
     return Export(
         columns=columns,
         encoding=table.encoding,
@@ -72,13 +85,17 @@ def read_export(
         sales=sales,
         returns=returns,
         unusable=sorted(report.unusable),
+        recorded=elsewhere,
     )
 
 
 @dataclass(frozen=True)
 class _Report:
+    """What cannot be used; `empty` are lines cancelled without an amount."""
+
     table: Table
     unusable: list[Unusable]
+    empty: list[tuple[str, int]] = field(default_factory=list)
 
     def add(self, line: int, reason: Reason) -> None:
         self.unusable.append(self.table.report(line, reason))
@@ -130,7 +147,13 @@ class _Order:
 
 
 def _read_lines(
-    table: Table, columns: Columns, report: _Report, exponent: int, *, day_first: bool
+    table: Table,
+    columns: Columns,
+    report: _Report,
+    exponent: int,
+    *,
+    day_first: bool,
+    until: str | None,
 ) -> tuple[list[_Line], str]:
     """Read the rows' cells and report those that cannot be read."""
 
@@ -165,15 +188,17 @@ def _read_lines(
             strict=True,
         ),
     ):
-        line = _read_line(row)
-        if isinstance(line, Reason):
+        line = _read_line(row, until)
+        if line is Reason.CANCELLED and row.order:
+            report.empty.append((row.order, row.line))
+        elif isinstance(line, Reason):
             report.add(row.line, line)
         else:
             lines.append(line)
     return lines, date_format
 
 
-def _read_line(row: _Row) -> _Line | Reason:
+def _read_line(row: _Row, until: str | None) -> _Line | Reason:
     is_return = row.is_cancelled or (row.amount is not None and row.amount < 0)
     if row.is_cancelled and (row.amount == 0 or not row.amount_text):
         return Reason.CANCELLED  # and nothing to give back
@@ -188,6 +213,8 @@ def _read_line(row: _Row) -> _Line | Reason:
         return Reason.BAD_AMOUNT
     if row.date is None and row.date_text:
         return Reason.BAD_DATE
+    if until is not None and row.date is not None and row.date > until:
+        return Reason.FUTURE_DATE
     if len(row.order.encode()) > _ORDER_BYTES_MAX:
         return Reason.TEXT_TOO_LONG
     return _Line(
@@ -245,15 +272,31 @@ def _judge(order: _Order) -> Reason | None:
     return None
 
 
+def _find_recorded(
+    lines: Iterable[_Line], orders: dict[str, _Order], report: _Report, recorded: Recorded | None
+) -> frozenset[str]:
+    """Find the orders that are not here, and say which were cancelled without an amount."""
+    named = {order for line in lines for order in (line.returned_order, line.order) if order}
+    asked = {
+        order
+        for order in (named | {order for order, _ in report.empty}) - orders.keys()
+        if len(order.encode()) <= _ORDER_BYTES_MAX
+    }
+    found = frozenset(recorded(asked)) if recorded is not None and asked else frozenset[str]()
+    for order, line in report.empty:
+        report.add(line, Reason.CANCELLED_LATER if order in found else Reason.CANCELLED)
+    return found
+
+
 def _find_returns(
-    lines: Iterable[_Line], orders: dict[str, _Order], report: _Report
+    lines: Iterable[_Line], orders: dict[str, _Order], recorded: frozenset[str], report: _Report
 ) -> list[Return]:
     returns = []
     for line in lines:
         named = line.returned_order
         if named == line.order:
             named = ""
-        if not named and line.order in orders:
+        if not named and (line.order in orders or line.order in recorded):
             named = line.order
         order = orders.get(named)
         if line.amount > 0 and line.order and not named:

@@ -34,10 +34,15 @@ class Return(NamedTuple):
 
 
 class Reason(StrEnum):
-    """Why a row cannot be used. `CANCELLED`: it never became a completed order."""
+    """Why a row cannot be used.
+
+    `CANCELLED`: it never became a completed order. `CANCELLED_LATER`: it did, elsewhere, and the
+    row does not say how much goes back.
+    """
 
     MISSING_FIELD = "missing_field"
     BAD_DATE = "bad_date"
+    FUTURE_DATE = "future_date"
     BAD_AMOUNT = "bad_amount"
     AMOUNT_TOO_LARGE = "amount_too_large"
     ZERO_AMOUNT = "zero_amount"
@@ -46,6 +51,7 @@ class Reason(StrEnum):
     TWO_CUSTOMERS = "two_customers"
     NO_ORDER_TO_RETURN = "no_order_to_return"
     CANCELLED = "cancelled"
+    CANCELLED_LATER = "cancelled_later"
 
 
 class Unusable(NamedTuple):

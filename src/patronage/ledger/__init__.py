@@ -30,6 +30,7 @@ from patronage.ledger.reads import (
     statement,
     summary,
 )
+from patronage.ledger.recorded import Recorded, recorded, recorded_orders
 from patronage.ledger.settling import (
     Receipt,
     Settled,
@@ -58,6 +59,7 @@ __all__ = [
     "FoundingRequiredError",
     "Line",
     "Receipt",
+    "Recorded",
     "Settled",
     "StaleSettlerError",
     "Summary",
@@ -74,6 +76,8 @@ __all__ = [
     "is_disk_full",
     "open_economy",
     "outcome_of",
+    "recorded",
+    "recorded_orders",
     "set_aside",
     "set_up",
     "settle",

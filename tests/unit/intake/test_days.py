@@ -47,7 +47,7 @@ def test_the_events_of_an_order() -> None:
                 "referrer": account_id(KEY, "c2"),
             },
             {
-                "id": "order:o1:refunded:1",
+                "id": "order:o1:refunded:2024-03-05:400",
                 "type": "order.refunded",
                 "at": "2024-03-05T00:00:00Z",
                 "order": "o1",
@@ -105,8 +105,8 @@ def test_a_return_goes_to_the_order_it_names_as_far_as_that_can_bear_it() -> Non
         ],
     )
     assert [event["id"] for event in found["2024-03-07"]] == [
-        "order:a:refunded:1",
-        "order:a:refunded:2",
+        "order:a:refunded:2024-03-07:6",
+        "order:a:refunded:2024-03-07:4",
     ]
     assert unusable == [(4, "no_order_to_return"), (6, "no_order_to_return")]
 
@@ -176,3 +176,32 @@ def test_one_customer_with_very_many_orders_and_returns() -> None:
     orders = [event["order"] for event in found["2024-03-06"]]
     assert orders == ["o0", *[f"o{n}" for n in range(count - 1, 0, -1)]]
     assert len(unusable) == 1
+
+
+def test_orders_recorded_elsewhere_bear_their_returns_unjudged() -> None:
+    returns = [Return("a", "c", "2024-03-07", 6, 3), Return("b", "c", "2024-03-07", 6, 4)]
+    found, unusable = days([], returns, key=KEY, recorded={"a"})
+    assert [event["id"] for day in found for event in day.events] == [
+        "order:a:refunded:2024-03-07:6"
+    ]
+    assert [(row.line, row.reason) for row in unusable] == [(4, "no_order_to_return")]
+
+
+def test_equal_returns_are_counted_and_nameless_ones_are_their_customers() -> None:
+    sales = [sale("a", "2024-03-05", 10)]
+    returns = [Return(order, "c", "2024-03-07", 2, 3) for order in ("a", "a", None)]
+    found, _ = laid(sales, returns)
+    member = account_id(KEY, "c")
+    assert [event["id"] for event in found["2024-03-07"]] == [
+        "order:a:refunded:2024-03-07:2",
+        "order:a:refunded:2024-03-07:2:2",
+        f"member:{member}:returned:2024-03-07:2",
+    ]
+
+
+def test_ids_of_the_longest_orders_are_no_longer_than_the_rules_allow() -> None:
+    order = "o" * 151
+    returns = [Return(order, "c", "2024-03-07", 10**12, line) for line in range(2)]
+    found, _ = days([], returns, key=KEY, recorded={order})
+    longest = max(len(event["id"]) for day in found for event in day.events)
+    assert longest + len("0000000") <= 200  # the count may have eight digits

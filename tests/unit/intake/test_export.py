@@ -73,7 +73,7 @@ def test_one_customer_however_the_letters_are_composed() -> None:
         ("o1,c1,2024-03-05,-0,,,,", "zero_amount"),
         ("o1,c1,2024-03-05,10000000000.01,,,,", "amount_too_large"),
         ("o1,c1,2024-03-05,-10000000000.01,,,,", "amount_too_large"),
-        ("o" * 177 + ",c1,2024-03-05,1,,,,", "text_too_long"),
+        ("o" * 152 + ",c1,2024-03-05,1,,,,", "text_too_long"),
         ("惠" * 59 + ",c1,2024-03-05,1,,,,", "text_too_long"),
         ("o1,c1,2024-03-05,1", "wrong_number_of_fields"),
         ("o1,c1,2024-03-05,1,,,,,more", "wrong_number_of_fields"),
@@ -100,7 +100,7 @@ def test_the_report_says_what_the_row_says() -> None:
 
 def test_the_longest_texts_and_greatest_amounts() -> None:
     export = read(
-        "惠" * 58 + "ab,c1,2024-03-05,10000000000,,,,", "o2," + "c" * 999 + ",2024-03-05,1,,,,"
+        "惠" * 50 + "a,c1,2024-03-05,10000000000,,,,", "o2," + "c" * 999 + ",2024-03-05,1,,,,"
     )
     assert [sale.amount for sale in export.sales] == [10**12, 100]
 
@@ -191,3 +191,43 @@ def test_day_first_and_columns_and_encoding_can_be_given() -> None:
 def test_blank_rows_count_for_nothing() -> None:
     export = read("", ",,,,,,,", " , ,", "o1,c1,2024-03-05,10,,,,", "")
     assert (export.rows, len(export.sales), export.unusable) == (1, 1, [])
+
+
+def test_orders_of_elsewhere_bear_what_goes_back_of_them() -> None:
+    rows = (
+        "o1,c1,2024-03-05,12.50,cancelled,,,",
+        "o2,c1,2024-03-06,-2.00,,,,",
+        "r3,c2,2024-03-07,-3.00,,,,o3",
+        "o4,c1,2024-03-05,,cancelled,,,",
+        "o5,c1,2024-03-05,1.00,,,,",
+        "o6,c1,2024-03-05,1.00,cancelled,,,",
+        "o" * 152 + ",c1,2024-03-05,-1.00,,,,",
+    )
+    asked: list[set[str]] = []
+
+    def recorded(orders: set[str]) -> set[str]:
+        asked.append(orders)
+        return orders & {"o1", "o2", "o3", "o4"}
+
+    source = "\n".join([HEADER, *rows]).encode()
+    export = read_export(source, exponent=2, recorded=recorded)
+    assert asked == [{"o1", "o2", "r3", "o3", "o4", "o6"}]
+    assert export.recorded == {"o1", "o2", "o3", "o4"}
+    assert export.returns == [
+        Return("o1", "c1", "2024-03-05", 1250, 2),
+        Return("o2", "c1", "2024-03-06", 200, 3),
+        Return("o3", "c2", "2024-03-07", 300, 4),
+    ]
+    assert reasons(export) == [(5, "cancelled_later"), (7, "cancelled"), (8, "text_too_long")]
+    alone = read_export(source, exponent=2)
+    assert alone.recorded == set()
+    assert [item.order for item in alone.returns] == [None, "o3"]
+    assert (2, "cancelled") in reasons(alone)
+
+
+def test_what_is_dated_after_a_day_is_unusable() -> None:
+    rows = [f"o{day},c1,2024-03-0{day},1.00,,,," for day in (4, 5, 6)]
+    source = "\n".join([HEADER, *rows]).encode()
+    export = read_export(source, exponent=2, until="2024-03-05")
+    assert [sale.order for sale in export.sales] == ["o4", "o5"]
+    assert reasons(export) == [(4, "future_date")]

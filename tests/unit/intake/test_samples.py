@@ -71,9 +71,9 @@ def test_an_export_of_line_items_with_tabs_and_a_byte_order_mark() -> None:
     assert reasons(export) == {6: "two_customers", 10: "missing_field"}
     laid, unusable = days(export.sales, export.returns, key=KEY)
     assert [[event["id"] for event in day.events] for day in laid if day.events] == [
-        ["order:1001:completed", "order:1001:refunded:1"],
+        ["order:1001:completed", "order:1001:refunded:2024-02-29:1250"],
         ["order:1002:completed"],
-        ["order:1002:refunded:1"],
+        ["member:a70eca530cef6d32da36fa840480430f7:returned:2024-03-05:700"],
     ]
     assert [row.line for row in unusable] == [9]
 
