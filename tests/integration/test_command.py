@@ -106,6 +106,28 @@ def test_a_statement_leads_to_its_next_page(shop: Shop) -> None:
     assert "is no place" in shop.refuses("statement", "wine", "m", "--before", "yesterday")
 
 
+def test_an_export_for_other_programs(shop: Shop) -> None:
+    shop.says("open", "wine", "charter.toml")
+    shop.says("submit", "wine", "events.jsonl")
+    shop.says("settle")
+    check = Path(sys.executable).with_name("bean-check")
+    assert shop.says("export", "wine", "--output", "wine.beancount") == ""
+    checked = subprocess.run([check, "wine.beancount"], cwd=shop.folder, capture_output=True)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
+    written = (shop.folder / "wine.beancount").read_text(encoding="utf-8")
+    assert shop.says("export", "wine", PYTHONIOENCODING="ascii") == written
+    shop.says("export", "wine", "--format", "events", "--output", "again.jsonl")
+    again, first = (
+        json.loads(shop.run("replay", "charter.toml", name).stdout)
+        for name in ("again.jsonl", "events.jsonl")
+    )
+    assert again == first
+    assert shop.says("export", "wine", "--format", "jsonl").count("\n") == 10
+    assert "there is no economy" in shop.refuses("export", "beer", "--output", "beer.beancount")
+    assert not (shop.folder / "beer.beancount").exists()
+    assert "cannot write" in shop.refuses("export", "wine", "--output", "no/where")
+
+
 def test_what_cannot_be_done_is_said(shop: Shop) -> None:
     assert "founding of at least 1.00" in shop.refuses("open", "wine", EXAMPLE)
     assert "is no id" in shop.refuses("open", "Wine", "charter.toml")

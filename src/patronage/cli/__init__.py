@@ -5,7 +5,18 @@ import sys
 
 import typer
 
-from patronage.cli import accounts, backtest, check, days, demo, economies, imports, inbox, replay
+from patronage.cli import (
+    accounts,
+    backtest,
+    check,
+    days,
+    demo,
+    economies,
+    exports,
+    imports,
+    inbox,
+    replay,
+)
 from patronage.cli.words import say
 
 app = typer.Typer(
@@ -95,6 +106,9 @@ app.command(
         "查看账户的变动，最近的在前，逐页列出。",
     )
 )(accounts.statement)
+app.command(
+    help=say("Write an economy's journal for other programs.", "把经济体的日记账导出给其他程序。")
+)(exports.export)
 app.command(
     help=say(
         "Rebuild an economy from its journal and compare: exit code 1 if anything differs.",

@@ -13,6 +13,7 @@ from patronage.ledger.database import (
     set_up,
 )
 from patronage.ledger.days import Day, Earned, days, earned
+from patronage.ledger.export import beancount_lines, event_lines, journal_lines
 from patronage.ledger.fault import Fault, find_fault, set_aside
 from patronage.ledger.opening import (
     EconomyExistsError,
@@ -68,12 +69,15 @@ __all__ = [
     "UnknownEventError",
     "Verified",
     "account",
+    "beancount_lines",
     "create_tables",
     "days",
     "earned",
     "economies",
+    "event_lines",
     "find_fault",
     "is_disk_full",
+    "journal_lines",
     "open_economy",
     "outcome_of",
     "recorded",
