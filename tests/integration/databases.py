@@ -19,18 +19,23 @@ URLS: dict[str, str] = {}
 if not settings.configured:
     settings.configure(
         INSTALLED_APPS=["patronage.ledger"],
-        DATABASES={"default": database("sqlite://")},
+        DATABASES={"default": database("sqlite:///:memory:")},
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
     )
     django.setup()
 
 
-@contextmanager
-def known(alias: str, url: str) -> Iterator[str]:
-    """Make the database at a URL known to Django under an alias, with its tables."""
+def introduce(alias: str, url: str) -> None:
+    """Make the database at a URL known to Django under an alias."""
     connections.settings[alias] = {**connections.settings["default"], **database(url)}
     URLS[alias] = url
+
+
+@contextmanager
+def known(alias: str, url: str) -> Iterator[str]:
+    """Make a database known for a while, with its tables."""
+    introduce(alias, url)
     create_tables(alias)
     try:
         yield alias
