@@ -55,9 +55,8 @@ def postgresql_alias(request: pytest.FixtureRequest) -> Iterator[str]:
         if shared is not None:
             url = stack.enter_context(database_of_our_own(shared))
         else:
-            tools = request.getfixturevalue("tools")
-            server = servers.Server(tools, request.getfixturevalue("folder") / "shared")
-            server.start()
+            server = servers.Server(request.getfixturevalue("tools"))
+            server.start()  # the keeper stops it
             url = server.url
         yield stack.enter_context(known(POSTGRESQL, url))
 

@@ -14,24 +14,15 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def keep(folder: Path) -> None:
     sys.stdin.read()
-    pids = []
-    for file in folder.glob("*/data/postmaster.pid"):
-        with suppress(ProcessLookupError):
-            pids.append(int(file.read_text().split()[0]))
-            os.kill(pids[-1], signal.SIGQUIT)
-    for pid in pids:
-        while is_running(pid):  # no child of ours, so there is nothing to wait on
-            time.sleep(0.01)
+    running = list(folder.glob("*/data/postmaster.pid"))
+    for file in running:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(int(file.read_text().split()[0]), signal.SIGQUIT)
+    last = time.monotonic() + 20
+    while any(file.exists() for file in running) and time.monotonic() < last:
+        time.sleep(0.01)  # they are no children of ours that could be waited for
     mounts = Path("/proc/mounts")
     for line in mounts.read_text().splitlines() if mounts.exists() else ():
         if line.split()[1].startswith(f"{folder}/"):

@@ -4,17 +4,22 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import pytest
 
 
 class Tools(NamedTuple):
-    """PostgreSQL's programs, the user they run as (None: this one), and a fresh data folder."""
+    """PostgreSQL's programs, the user they run as (None: this one), and a folder for servers.
+
+    `template` is a fresh data folder.
+    """
 
     bin: Path
     user: str | None
+    folder: Path
     template: Path
 
     def run(self, program: str, *arguments: str | Path) -> None:
@@ -23,10 +28,13 @@ class Tools(NamedTuple):
             [self.bin / program, *arguments], check=True, cwd="/", user=self.user, timeout=120
         )
 
-    def own(self, folder: Path) -> None:
-        """Give a folder to the user."""
+    def new_folder(self) -> Path:
+        """Make a folder for a server, which the user may write to."""
+        folder = Path(tempfile.mkdtemp(prefix="server-", dir=self.folder))
+        folder.chmod(0o755)
         if self.user is not None:
             shutil.chown(folder, self.user)
+        return folder
 
 
 def tools(folder: Path) -> Tools:
@@ -41,21 +49,33 @@ def tools(folder: Path) -> Tools:
     (folder / "template").mkdir()
     server = package.get_server(folder / "template" / "data", start=False)
     server.ensure_pgdata_inited()
-    return Tools(server.bin_path, server.system_user, server.pgdata)
+    return Tools(server.bin_path, server.system_user, folder, server.pgdata)
 
 
 class Server:
-    """A server whose data folder and socket are in a folder of its own."""
+    """A server whose data folder and socket are in a folder of its own; removed with its context.
 
-    def __init__(self, tools: Tools, folder: Path, **settings: str) -> None:
-        """Make it, not started, from a fresh data folder."""
+    Whatever happens, the keeper of the folders stops it in the end.
+    """
+
+    def __init__(self, tools: Tools, data: Path | None = None, **settings: str) -> None:
+        """Make it, not started, from a fresh data folder or from the one given, which it moves."""
         self.tools = tools
-        self.folder = folder
-        self.data = folder / "data"
-        folder.mkdir()
-        tools.own(folder)
-        subprocess.run(["cp", "-a", tools.template, self.data], check=True)
-        self.configure(listen_addresses="", unix_socket_directories=str(folder), **settings)
+        self.folder = tools.new_folder()
+        self.data = self.folder / "data"
+        if data is None:
+            subprocess.run(["cp", "-a", tools.template, self.data], check=True)
+        else:
+            data.rename(self.data)
+        self.configure(listen_addresses="", unix_socket_directories=str(self.folder), **settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if (self.data / "postmaster.pid").exists():
+            self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def configure(self, **settings: str) -> None:
         """Write settings, which count from the next start."""
@@ -79,21 +99,17 @@ class Server:
         os.kill(int(file.read_text().split()[0]), signal.SIGKILL)
         file.unlink()
 
-    def standby(self, folder: Path) -> "Server":
-        """Return a running server that follows this one."""
-        folder.mkdir()
-        self.tools.own(folder)
+    def standby(self) -> "Server":
+        """Return a server, not started, that is to follow this one; none is to follow it."""
+        data = self.tools.new_folder() / "data"
         self.tools.run(
             "pg_basebackup",
-            *("--host", self.folder, "--username", "postgres", "--pgdata", folder / "data"),
+            *("--host", self.folder, "--username", "postgres", "--pgdata", data),
             *("--write-recovery-conf", "--wal-method", "stream", "--checkpoint", "fast"),
             *("--create-slot", "--slot", "standby", "--no-sync"),
         )
-        follower = object.__new__(Server)
-        follower.tools, follower.folder, follower.data = self.tools, folder, folder / "data"
-        follower.configure(unix_socket_directories=str(folder))
-        follower.start()
-        return follower
+        settings = {"synchronous_standby_names": "", "wal_retrieve_retry_interval": "100ms"}
+        return Server(self.tools, data, **settings)
 
     def promote(self) -> None:
         """Make a follower a server that is written to."""

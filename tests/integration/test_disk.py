@@ -1,6 +1,7 @@
 """The disk is full: that is said by name, nothing acknowledged is lost, and later all goes on."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -115,12 +116,11 @@ def test_sqlite(folder: Path, is_closed: bool, record_property) -> None:
     record_property("proof", f"sqlite: the disk was full at {failed} sizes, closed: {is_closed}")
 
 
-def test_postgresql(folder: Path, tools: servers.Tools, record_property) -> None:
+def test_postgresql(tools: servers.Tools, record_property) -> None:
     """The tables are on the small disk; the server's log of changes is not."""
-    server = servers.Server(tools, folder / "full")
-    server.start()
-    with small_disk(folder / "full" / "disk", 24) as disk:
-        tools.own(disk.folder)
+    with servers.Server(tools) as server, small_disk(server.folder / "disk", 24) as disk:
+        server.start()
+        shutil.chown(disk.folder, tools.user or os.getuid())
         with psycopg.connect(server.url, autocommit=True) as connection:
             connection.execute(f"CREATE TABLESPACE small LOCATION '{disk.folder}'")
             connection.execute("CREATE DATABASE small TABLESPACE small")
