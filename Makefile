@@ -41,7 +41,8 @@ bench: $(VENV)/.dev             ## measured speed, as a table (under 5 minutes)
 bench-full: bench               ## the long rows too (none yet)
 
 prove: $(VENV)/.dev             ## the long proofs: 20,000 examples a property, and the mutants
-	PATRONAGE_EXAMPLES=20000 $(BIN)/python -m pytest -q -n 2 tests/properties
+	PATRONAGE_EXAMPLES=20000 $(BIN)/python -m pytest -q -n 2 tests/properties \
+		tests/integration/test_streams.py tests/integration/test_restarts.py
 	$(MAKE) mutants
 
 mutants: $(VENV)/.dev           ## change the rules one place at a time; the suite must notice

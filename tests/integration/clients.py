@@ -11,7 +11,7 @@ from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from patronage.ledger import Settled, settle_through, settling, store, submit, verify
-from tests.integration.play import START, rows
+from tests.integration.play import START, journal, rows
 from tests.integration.racing import SECONDS
 
 COUNT, EACH = 4, 25
@@ -63,11 +63,11 @@ class Clients:
             assert not thread.is_alive()
         assert not self.problems, self.problems
         connections[self.using].close()  # this one may be lost, too
-        journal = rows(self.using, store.JOURNAL, self.economy)
-        assert sorted(row[1] for row in journal[1:]) == sorted(EVENTS)
-        assert {row[3] for row in journal} == {"applied"}
+        records = journal(self.using, self.economy)
+        assert sorted(record["id"] for record in records[1:]) == sorted(EVENTS)
+        assert {record["code"] for record in records} == {"applied"}
         assert len(self.told) == COUNT * EACH
-        seqs = {row[1]: row[0] for row in journal[1:]}
+        seqs = {record["id"]: record["seq"] for record in records}
         assert all(seqs[id] == settled.seq for id, settled in self.told)
         assert rows(self.using, store.INBOX, self.economy) == []
         assert verify(self.economy, using=self.using) == (len(EVENTS) + 1, None)

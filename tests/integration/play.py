@@ -1,6 +1,7 @@
 """Streams through the ledger, and what they come to."""
 
 import itertools
+import json
 import uuid
 from datetime import UTC, datetime
 
@@ -30,6 +31,12 @@ def rows(using: str, table: store.Table, economy: str) -> list[tuple]:
             tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)
             for row in cursor.fetchall()
         ]
+
+
+def journal(using: str, economy: str) -> list[dict]:
+    """Return what the journal's records tell."""
+    place = store.JOURNAL.columns[1:].index("record")
+    return [json.loads(row[place]) for row in rows(using, store.JOURNAL, economy)]
 
 
 def final_state(using: str, economy: str) -> dict:

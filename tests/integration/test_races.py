@@ -18,7 +18,7 @@ from patronage.ledger import (
     verify,
 )
 from tests.integration.databases import URLS, database_of_our_own, known
-from tests.integration.play import fresh, rows
+from tests.integration.play import fresh, journal, rows
 from tests.integration.racing import (
     ORDERS,
     SECONDS,
@@ -48,7 +48,7 @@ def opened(using: str) -> str:
 
 
 def seqs(using: str, economy: str) -> list[int]:
-    return [row[0] for row in rows(using, store.JOURNAL, economy)]
+    return [record["seq"] for record in journal(using, economy)]
 
 
 def test_all_submit_and_settle_the_same(using: str, economy: str, kind: str) -> None:
@@ -120,6 +120,7 @@ def test_two_settlers_without_lock_comparison_and_keys(postgresql_alias: str) ->
             cursor.execute("ALTER TABLE ledger_journal DROP CONSTRAINT ledger_journal_pkey")
             cursor.execute("DROP INDEX ledger_journal_once")
             cursor.execute("ALTER TABLE ledger_movement DROP CONSTRAINT ledger_movement_pkey")
+            cursor.execute("ALTER TABLE ledger_order DROP CONSTRAINT ledger_order_pkey")
         settled = raced(using, economy, "threads", "lock", "comparison")
         assert settled == [len(ORDERS)] * 2
         twice = [1, *(seq for seq in range(2, len(ORDERS) + 2) for _ in range(2))]

@@ -1,6 +1,5 @@
 """PostgreSQL is stopped, killed and replaced under load: nothing is lost, nothing is done twice."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,14 +13,13 @@ from patronage.ledger import (
     UnknownEventError,
     open_economy,
     settle_through,
-    store,
     submit,
     verify,
 )
 from patronage.ledger.settling import timestamp
 from tests.integration.clients import Clients, Moment, happening
 from tests.integration.databases import known
-from tests.integration.play import START, fresh, rows
+from tests.integration.play import START, fresh, journal
 from tests.integration.servers import Server, Tools
 from tests.integration.test_canonical import CHARTER
 from tests.properties.conftest import EXAMPLES
@@ -47,7 +45,7 @@ def under_load(using: str, at: dict[Moment, Callable[[], None]], record_property
         clients.finish()
     assert clients.servers == 1 + len(at), "everything happened"
     assert clients.lost >= len(at)
-    times = [json.loads(row[6])["at"] for row in rows(using, store.JOURNAL, economy)]
+    times = [record["at"] for record in journal(using, economy)]
     assert times == sorted(times), "the ledger's clock never goes back"
     assert times[1] == timestamp(START - timedelta(hours=1)) == times[-1], "the clients' did"
     what = ", ".join(f"{name} {number}" for name, number in at)
@@ -82,7 +80,8 @@ class Pair(NamedTuple):
 
     @property
     def url(self) -> str:
-        return f"{self.primary.url},{self.standby.folder}&target_session_attrs=read-write"
+        both = f"{self.primary.url},{self.standby.folder}"
+        return f"{both}&target_session_attrs=read-write&connect_timeout=3"
 
     def fail_over(self) -> None:
         self.primary.kill()

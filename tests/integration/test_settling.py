@@ -26,7 +26,7 @@ from patronage.ledger import (
     submit_many,
     verify,
 )
-from tests.integration.play import START, fresh, rows, settle_all
+from tests.integration.play import START, fresh, journal, rows, settle_all
 from tests.integration.test_canonical import CHARTER
 
 ORDER = {"id": "1", "type": "order.completed", "order": "o", "member": "m", "amount": 4000}
@@ -37,10 +37,6 @@ def economy(using: str) -> str:
     economy = fresh()
     open_economy(economy, CHARTER, using=using)
     return economy
-
-
-def journal(using: str, economy: str) -> list[dict]:
-    return [json.loads(row[5]) for row in rows(using, store.JOURNAL, economy)]
 
 
 def test_the_charter_is_the_first_record(using: str, economy: str) -> None:

@@ -55,7 +55,7 @@ def database(url: str) -> dict[str, Any]:
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": query.pop("host", unquote(parts.hostname or "")),
-            "PORT": str(port or query.pop("port", "")),
+            "PORT": query.pop("port", str(port or "")),
             "CONN_MAX_AGE": None,
             "OPTIONS": query,
         }
