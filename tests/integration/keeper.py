@@ -20,7 +20,7 @@ def keep(folder: Path) -> None:
     for file in running:
         with suppress(FileNotFoundError, ProcessLookupError):
             os.kill(int(file.read_text().split()[0]), signal.SIGQUIT)
-    last = time.monotonic() + 20
+    last = time.monotonic() + 60
     while any(file.exists() for file in running) and time.monotonic() < last:
         time.sleep(0.01)  # they are no children of ours that could be waited for
     mounts = Path("/proc/mounts")

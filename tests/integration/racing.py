@@ -25,7 +25,7 @@ from patronage.ledger import (
 )
 from tests.integration.databases import URLS, introduce
 
-SECONDS = 60
+SECONDS = 300
 """Nobody waits so long; who does has met a dead lock."""
 
 ORDERS = [

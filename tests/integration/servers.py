@@ -25,7 +25,7 @@ class Tools(NamedTuple):
     def run(self, program: str, *arguments: str | Path) -> None:
         """Run one of PostgreSQL's programs to its end."""
         subprocess.run(
-            [self.bin / program, *arguments], check=True, cwd="/", user=self.user, timeout=120
+            [self.bin / program, *arguments], check=True, cwd="/", user=self.user, timeout=900
         )
 
     def new_folder(self) -> Path:
@@ -116,4 +116,14 @@ class Server:
         self._control("promote")
 
     def _control(self, action: str, *options: str) -> None:
-        self.tools.run("pg_ctl", action, "--wait", "--silent", "--pgdata", self.data, *options)
+        self.tools.run(
+            "pg_ctl",
+            action,
+            "--wait",
+            "--timeout",
+            "600",
+            "--silent",
+            "--pgdata",
+            self.data,
+            *options,
+        )

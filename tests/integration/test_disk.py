@@ -62,7 +62,8 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Disk]:
         text=True,
     )
     if mounting.returncode:
-        pytest.skip(f"no small disk can be mounted here: {mounting.stderr.strip()}")
+        reason = mounting.stderr.partition("\n")[0]
+        pytest.skip(f"no small disk can be mounted here: {reason}")
     try:
         yield Disk(folder)
     finally:

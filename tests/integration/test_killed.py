@@ -19,7 +19,7 @@ def test_killed_at_every_point(using: str, record_property: pytest.FixtureReques
         env={**os.environ, "DATABASE_URL": URLS[using]},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
     assert result.returncode == 0, result.stdout + result.stderr
     points = [line.split("\t") for line in result.stdout.splitlines()]

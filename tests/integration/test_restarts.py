@@ -117,9 +117,14 @@ def test_failed_over(tools: Tools, moment, record_property) -> None:
 
 def test_failed_over_without_waiting_for_the_standby(tools: Tools) -> None:
     """What was acknowledged can be lost; who sends it again has it done, once."""
-    with pair(tools) as both, known("pair", both.url) as using:
+    with (
+        pair(tools, synchronous_standby_names="*") as both,
+        known("pair", both.url) as using,
+    ):
         economy = fresh("lost")
         open_economy(economy, CHARTER, using=using)
+        with connections[using].cursor() as cursor:
+            cursor.execute("SET synchronous_commit TO local")
         both.standby.stop("fast")
         receipt = submit(economy, ORDER, using=using)
         assert settle_through(economy, receipt, using=using).seq == 2
