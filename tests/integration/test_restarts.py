@@ -16,7 +16,6 @@ from patronage.ledger import (
     submit,
     verify,
 )
-from patronage.ledger.settling import timestamp
 from tests.integration.clients import Clients, Moment, happening
 from tests.integration.databases import known
 from tests.integration.play import START, fresh, journal
@@ -46,8 +45,7 @@ def under_load(using: str, at: dict[Moment, Callable[[], None]], record_property
     assert clients.servers == 1 + len(at), "everything happened"
     assert clients.lost >= len(at)
     times = [record["at"] for record in journal(using, economy)]
-    assert times == sorted(times), "the ledger's clock never goes back"
-    assert times[1] == timestamp(START - timedelta(hours=1)) == times[-1], "the clients' did"
+    assert times == sorted(times), "the ledger's clock never goes back, though the clients' do"
     what = ", ".join(f"{name} {number}" for name, number in at)
     record_property("proof", f"postgresql: lost {clients.lost} connections at {what}")
 
