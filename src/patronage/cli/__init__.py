@@ -31,8 +31,8 @@ app = typer.Typer(
 )
 app.command(
     help=say(
-        "Invent a year of orders, run it through the rules, and leave the files in ./demo.",
-        "生成一年的订单，按规则运行，并把文件留在 ./demo。",
+        "Invent a year of orders, settle it in a ledger, and leave everything in ./demo.",
+        "生成一年的订单，入账到总账，并把全部文件留在 ./demo。",
     )
 )(demo.demo)
 app.command(

@@ -14,14 +14,23 @@ from patronage.cli.words import fail
 @contextmanager
 def reached() -> Iterator[None]:
     """Reach the database, create its tables if need be, and turn what goes wrong into words."""
+    from patronage import ledger
+
+    with in_words():
+        ledger.set_up()
+        ledger.create_tables()
+        yield
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turn what goes wrong with a database into words."""
     from django.core.exceptions import ImproperlyConfigured
     from django.db import DatabaseError
 
     from patronage import ledger
 
     try:
-        ledger.set_up()
-        ledger.create_tables()
         yield
     except ledger.UnknownEconomyError as error:
         fail(

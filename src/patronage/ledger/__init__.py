@@ -10,6 +10,7 @@ from patronage.ledger.database import (
     DiskFullError,
     create_tables,
     is_disk_full,
+    opened,
     set_up,
 )
 from patronage.ledger.days import Day, Earned, days, earned
@@ -20,6 +21,7 @@ from patronage.ledger.opening import (
     EconomyIdError,
     FoundingRequiredError,
     open_economy,
+    open_unchecked,
 )
 from patronage.ledger.reads import (
     AccountView,
@@ -79,6 +81,8 @@ __all__ = [
     "is_disk_full",
     "journal_lines",
     "open_economy",
+    "open_unchecked",
+    "opened",
     "outcome_of",
     "recorded",
     "recorded_orders",

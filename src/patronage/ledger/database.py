@@ -74,6 +74,20 @@ def create_tables(using: str = DEFAULT_DB_ALIAS) -> None:
     call_command("migrate", "ledger", database=using, verbosity=0, interactive=False)
 
 
+@contextmanager
+def opened(alias: str, url: str) -> Iterator[None]:
+    """Know the database at a URL under an alias for a while, with its tables."""
+    set_up()
+    described = connections.configure_settings({DEFAULT_DB_ALIAS: database(url)})
+    connections.settings[alias] = described[DEFAULT_DB_ALIAS]
+    try:
+        create_tables(alias)
+        yield
+    finally:
+        connections[alias].close()
+        del connections[alias], connections.settings[alias]
+
+
 def is_disk_full(error: BaseException) -> bool:
     """Tell whether an error of the database says that its disk is full."""
     told = error.__cause__  # the driver's own

@@ -34,6 +34,7 @@ def test_the_year_its_files_and_the_next_commands():
         "charter.toml",
         "demo.key",
         "events.jsonl",
+        "ledger.sqlite3",
         "orders.csv",
     }
     assert (
@@ -47,6 +48,11 @@ def test_the_year_its_files_and_the_next_commands():
         "backtest",
         "replay",
         "backtest",
+        "status",
+        "account",
+        "statement",
+        "verify",
+        "export",
     ]
     for command in commands[:3]:
         next_result = run(*shlex.split(command))
