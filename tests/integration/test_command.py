@@ -163,7 +163,7 @@ def test_a_driver_that_is_not_there_and_a_database_in_use(
     monkeypatch.setattr(ledger, "create_tables", lambda: None)
     missing = ImproperlyConfigured("Error loading psycopg2 or psycopg module")
     locked = OperationalError("database is locked")
-    for error, words in ((missing, "patronage[postgres]"), (locked, "in use by another process")):
+    for error, words in ((missing, "psycopg[binary]"), (locked, "in use by another process")):
         with pytest.raises(typer.Exit) as ended, reached():
             raise error
         assert ended.value.exit_code == 2

@@ -29,92 +29,103 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command(
-    help=say(
-        "Invent a year of orders, settle it in a ledger, and leave everything in ./demo.",
-        "生成一年的订单，入账到总账，并把全部文件留在 ./demo。",
-    )
-)(demo.demo)
-app.command(
-    help=say(
-        "Run a shop's past orders through a charter and show what would have come of them.",
-        "把商城过去的订单按章程运行一遍，看看会得到什么。",
-    )
-)(backtest.backtest)
-app.command(
-    help=say(
-        "Judge a charter by reasoning: exit code 0 sound, 1 with warnings, 2 refused.",
-        "用推理评判一份章程：退出码 0 稳健，1 有警告，2 被拒绝。",
-    )
-)(check.check)
-app.command(
-    help=say(
-        "Apply a file of events to a charter and print the final state as one JSON object.",
-        "把事件文件作用于章程，并以一个 JSON 对象输出最终状态。",
-    )
-)(replay.replay)
-app.command(
-    name="open",
-    help=say(
-        "Open an economy in the database, under a charter with a founding.",
-        "在数据库中按一份有创始储备的章程开设经济体。",
+# In the order of the help, under its headings.
+_COMMANDS = {
+    say("Try a charter", "试用章程"): (
+        (
+            "demo",
+            demo.demo,
+            "Invent a year of orders, settle it in a ledger, and leave everything in ./demo.",
+            "生成一年的订单，入账到总账，并把全部文件留在 ./demo。",
+        ),
+        (
+            "check",
+            check.check,
+            "Judge a charter by reasoning: exit code 0 sound, 1 with warnings, 2 refused.",
+            "用推理评判一份章程：退出码 0 稳健，1 有警告，2 被拒绝。",
+        ),
+        (
+            "backtest",
+            backtest.backtest,
+            "Run a shop's past orders through a charter and show what would have come of them.",
+            "把商城过去的订单按章程运行一遍，看看会得到什么。",
+        ),
+        (
+            "replay",
+            replay.replay,
+            "Apply a file of events to a charter and print the final state as one JSON object.",
+            "把事件文件作用于章程，并以一个 JSON 对象输出最终状态。",
+        ),
     ),
-)(economies.open_)
-app.command(
-    name="import",
-    help=say(
-        "Import a shop's export into an economy; only what is new is added.",
-        "把商城导出的订单导入经济体；只增加新的内容。",
+    say("Run an economy", "运行经济体"): (
+        (
+            "open",
+            economies.open_,
+            "Open an economy in the database, under a charter with a founding.",
+            "在数据库中按一份有创始储备的章程开设经济体。",
+        ),
+        (
+            "import",
+            imports.import_,
+            "Import a shop's export into an economy; only what is new is added.",
+            "把商城导出的订单导入经济体；只增加新的内容。",
+        ),
+        (
+            "submit",
+            inbox.submit,
+            "Submit a file of events to an economy; the same events again add nothing.",
+            "向经济体提交事件文件；重复提交同样的事件不会增加任何东西。",
+        ),
+        (
+            "settle",
+            inbox.settle,
+            "Settle what was submitted, in batches; exit code 3 if an invariant is broken.",
+            "把已提交的事件批量入账；不变式被破坏时退出码为 3。",
+        ),
+        (
+            "close-day",
+            days.close_day,
+            "Close a day that has ended, and the days missed before it.",
+            "日结已结束的一天，并补上此前遗漏的日子。",
+        ),
+        ("status", economies.status, "Show an economy.", "查看经济体。"),
+        (
+            "account",
+            accounts.account,
+            "Show an account, and what settling and redeeming would bring.",
+            "查看账户，以及结清与卖出会得到什么。",
+        ),
+        (
+            "statement",
+            accounts.statement,
+            "Show what moved an account, the newest first, a page at a time.",
+            "查看账户的变动，最近的在前，逐页列出。",
+        ),
     ),
-)(imports.import_)
-app.command(
-    help=say(
-        "Submit a file of events to an economy; the same events again add nothing.",
-        "向经济体提交事件文件；重复提交同样的事件不会增加任何东西。",
-    )
-)(inbox.submit)
-app.command(
-    help=say(
-        "Settle what was submitted, in batches; exit code 3 if an invariant is broken.",
-        "把已提交的事件批量入账；不变式被破坏时退出码为 3。",
-    )
-)(inbox.settle)
-app.command(
-    name="close-day",
-    help=say(
-        "Close a day that has ended, and the days missed before it.",
-        "日结已结束的一天，并补上此前遗漏的日子。",
+    say("Prove it, take it elsewhere, mend it", "核验、导出、排障"): (
+        (
+            "verify",
+            economies.verify,
+            "Rebuild an economy from its journal and compare: exit code 1 if anything differs.",
+            "由日记账重建经济体并比较：有差异时退出码为 1。",
+        ),
+        (
+            "export",
+            exports.export,
+            "Write an economy's journal for other programs.",
+            "把经济体的日记账导出给其他程序。",
+        ),
+        (
+            "set-aside",
+            inbox.set_aside,
+            "Move the event that breaks an invariant out of the inbox into a file.",
+            "把破坏不变式的事件从收件箱移到文件中。",
+        ),
     ),
-)(days.close_day)
-app.command(
-    name="set-aside",
-    help=say(
-        "Move the event that breaks an invariant out of the inbox into a file.",
-        "把破坏不变式的事件从收件箱移到文件中。",
-    ),
-)(inbox.set_aside)
-app.command(help=say("Show an economy.", "查看经济体。"))(economies.status)
-app.command(
-    help=say(
-        "Show an account, and what settling and redeeming would bring.",
-        "查看账户，以及结清与卖出会得到什么。",
-    )
-)(accounts.account)
-app.command(
-    help=say(
-        "Show what moved an account, the newest first, a page at a time.",
-        "查看账户的变动，最近的在前，逐页列出。",
-    )
-)(accounts.statement)
-app.command(
-    help=say("Write an economy's journal for other programs.", "把经济体的日记账导出给其他程序。")
-)(exports.export)
-app.command(
-    help=say(
-        "Rebuild an economy from its journal and compare: exit code 1 if anything differs.",
-        "由日记账重建经济体并比较：有差异时退出码为 1。",
-    )
-)(economies.verify)
+}
+for heading, commands in _COMMANDS.items():
+    for name, function, english, chinese in commands:
+        app.command(name=name, help=say(english, chinese), rich_help_panel=heading)(function)
 
 
 def main() -> None:

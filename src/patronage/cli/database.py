@@ -53,16 +53,17 @@ def in_words() -> Iterator[None]:
                 "the database's disk is full, nothing is half done; make space, then repeat this.",
                 "数据库所在磁盘已满，没有留下任何半成品；请腾出空间后重做。",
             )
-        _fail_of_database(" ".join(str(error).split()))
+        _fail_of_database(error)
 
 
-def _fail_of_database(reason: str) -> NoReturn:
-    if "psycopg" in reason:
+def _fail_of_database(error: Exception) -> NoReturn:
+    reason = " ".join(str(error).split())
+    if reason.startswith("Error loading psycopg"):
         fail(
-            "PostgreSQL needs its driver: pip install 'patronage[postgres]'.",
-            "使用 PostgreSQL 需要驱动程序：pip install 'patronage[postgres]'。",
+            "PostgreSQL needs its driver: pip install 'psycopg[binary]'.",
+            "使用 PostgreSQL 需要驱动程序：pip install 'psycopg[binary]'。",
         )
-    if "locked" in reason:  # SQLite waited for its one writer as long as it was told to
+    if reason.endswith("is locked"):  # SQLite waited for its one writer as long as it was told to
         fail(
             f"the database is in use by another process ({reason}); try again when it is done.",
             f"数据库正被另一个进程占用（{reason}）；请待其结束后重试。",
