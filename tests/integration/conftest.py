@@ -14,6 +14,7 @@ import pytest
 import tests.properties.conftest  # noqa: F401  (the same examples as there)
 from tests.integration import keeper, servers
 from tests.integration.databases import database_of_our_own, known
+from tests.integration.running import Run, running
 
 POSTGRESQL = "postgresql"
 
@@ -65,3 +66,10 @@ def postgresql_alias(request: pytest.FixtureRequest) -> Iterator[str]:
 def using(request: pytest.FixtureRequest) -> str:
     """Name each database in turn."""
     return request.getfixturevalue(f"{request.param}_alias")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Run commands in a folder and on a database of the test's own, with an economy `wine`."""
+    with running(tmp_path, monkeypatch) as run:
+        yield run

@@ -14,9 +14,9 @@ from django.db import OperationalError
 
 from patronage import ledger
 from patronage.cli.database import reached
+from patronage.ledger.database import database
+from tests.integration.running import CHARTER, EXAMPLE
 from tests.integration.test_verify import EVENTS
-
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "redwine.toml"
 
 
 class Shop:
@@ -24,8 +24,7 @@ class Shop:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        charter = EXAMPLE.read_text(encoding="utf-8").replace('amount = "0.00"', 'amount = "50.00"')
-        (folder / "charter.toml").write_text(charter, encoding="utf-8")
+        (folder / "charter.toml").write_text(CHARTER, encoding="utf-8")
         (folder / "events.jsonl").write_text("\n".join(map(json.dumps, EVENTS)))
 
     def run(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -84,50 +83,6 @@ def test_an_economy_from_opening_to_verifying(shop: Shop) -> None:
     assert result.stdout == "first difference: account 'n': not as replayed.\n"
 
 
-def test_a_statement_leads_to_its_next_page(shop: Shop) -> None:
-    shop.says("open", "wine", "charter.toml")
-    shop.says("submit", "wine", "events.jsonl")
-    shop.says("settle")
-    page = shop.says("statement", "wine", "m", "--limit", 2)
-    assert "coins spent" in page
-    assert "points converted" in page
-    assert "order completed" not in page
-    older = page.rpartition("Older: patronage ")[2].split()
-    assert older[:3] == ["statement", "wine", "m"]
-    last = shop.says(*older)
-    assert "order completed" in last
-    assert "Older" not in last
-    assert "订单完成" in shop.says(*older, PATRONAGE_LANG="zh")
-    told = json.loads(shop.says("statement", "wine", "m", "--limit", 2, "--json"))
-    assert [line["cause"] for line in told["lines"]] == ["payment", "conversion"]
-    assert (told["older"], told["lines"][-1]["place"]) == (older[4], older[4])
-    assert json.loads(shop.says(*older, "--json"))["older"] is None
-    assert "there is no account" in shop.refuses("statement", "wine", "nobody")
-    assert "is no place" in shop.refuses("statement", "wine", "m", "--before", "yesterday")
-
-
-def test_an_export_for_other_programs(shop: Shop) -> None:
-    shop.says("open", "wine", "charter.toml")
-    shop.says("submit", "wine", "events.jsonl")
-    shop.says("settle")
-    check = Path(sys.executable).with_name("bean-check")
-    assert shop.says("export", "wine", "--output", "wine.beancount") == ""
-    checked = subprocess.run([check, "wine.beancount"], cwd=shop.folder, capture_output=True)
-    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
-    written = (shop.folder / "wine.beancount").read_text(encoding="utf-8")
-    assert shop.says("export", "wine", PYTHONIOENCODING="ascii") == written
-    shop.says("export", "wine", "--format", "events", "--output", "again.jsonl")
-    again, first = (
-        json.loads(shop.run("replay", "charter.toml", name).stdout)
-        for name in ("again.jsonl", "events.jsonl")
-    )
-    assert again == first
-    assert shop.says("export", "wine", "--format", "jsonl").count("\n") == 10
-    assert "there is no economy" in shop.refuses("export", "beer", "--output", "beer.beancount")
-    assert not (shop.folder / "beer.beancount").exists()
-    assert "cannot write" in shop.refuses("export", "wine", "--output", "no/where")
-
-
 def test_what_cannot_be_done_is_said(shop: Shop) -> None:
     assert "founding of at least 1.00" in shop.refuses("open", "wine", EXAMPLE)
     assert "is no id" in shop.refuses("open", "Wine", "charter.toml")
@@ -143,17 +98,22 @@ def test_what_cannot_be_done_is_said(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("mysql://here", "it must begin with"),
-        ("postgresql://[::1", "it is no URL"),
-        ("postgresql://host:port/name", "it is no URL"),
         ("postgresql://nobody@127.0.0.1:1/none", "cannot be used"),
         ("sqlite:////nowhere/at/all.sqlite3", "unable to open database file"),
         ("sqlite:///charter.toml", "not a database"),
+        ("mysql://here", "it must begin with"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_told_of(shop: Shop, url: str, words: str) -> None:
-    assert words in shop.refuses("settle", DATABASE_URL=url)
-    assert "DATABASE_URL" in shop.refuses("status", "wine", DATABASE_URL=url, PATRONAGE_LANG="zh")
+    said = shop.refuses("settle", DATABASE_URL=url)
+    assert words in said
+    assert "check DATABASE_URL" in said
+
+
+@pytest.mark.parametrize("url", ["postgresql://[::1", "postgresql://host:port/name"])
+def test_what_is_no_url_is_not_taken_for_one(url: str) -> None:
+    with pytest.raises(ledger.DatabaseUrlError, match="it is no URL"):
+        database(url)
 
 
 def test_a_driver_that_is_not_there_and_a_database_in_use(

@@ -8,7 +8,8 @@ import pytest
 from patronage import ledger
 from patronage.cli.calendar import today
 from patronage.economy import Charter, load_charter
-from tests.integration.test_import import CHARTER, Run, judged, run  # noqa: F401
+from tests.integration.running import CHARTER, Run
+from tests.integration.test_import import judged
 
 
 def charter(timezone: str | None) -> Charter:
@@ -48,7 +49,7 @@ def test_today_is_the_charters(
     assert bool(said) == bool(words)
 
 
-def test_closing_twice_is_closing_once_and_late_days_are_caught_up(run: Run) -> None:  # noqa: F811
+def test_closing_twice_is_closing_once_and_late_days_are_caught_up(run: Run) -> None:
     first = run("close-day", "wine", "2026-01-05", "--profit", "10.50").stdout
     assert first.startswith("2026-01-05 is closed: dividend 0.00, price of a point 1.0000 CNY")
     assert run("close-day", "wine", "2026-01-05").stdout == "2026-01-05 is closed already.\n"
@@ -60,7 +61,7 @@ def test_closing_twice_is_closing_once_and_late_days_are_caught_up(run: Run) -> 
     assert ledger.summary("wine").figures["dividend_pool"] == 345  # 30 % of 11.50
 
 
-def test_without_a_date_it_is_the_last_day_that_has_ended(run: Run) -> None:  # noqa: F811
+def test_without_a_date_it_is_the_last_day_that_has_ended(run: Run) -> None:
     shanghai = timedelta(hours=8)
     before = (datetime.now(UTC) + shanghai - timedelta(days=1)).date()
     run("close-day", "wine")
@@ -68,7 +69,7 @@ def test_without_a_date_it_is_the_last_day_that_has_ended(run: Run) -> None:  # 
     assert ledger.summary("wine").last_closed in (before.isoformat(), after.isoformat())
 
 
-def test_days_that_cannot_be_closed(run: Run) -> None:  # noqa: F811
+def test_days_that_cannot_be_closed(run: Run) -> None:
     def refuses(*arguments: object) -> str:
         return run("close-day", "wine", *arguments, code=2).stderr
 
@@ -86,7 +87,7 @@ def test_days_that_cannot_be_closed(run: Run) -> None:  # noqa: F811
     assert [id for id, _ in judged()] == ["day:2026-01-05"]
 
 
-def test_a_day_that_was_refused_by_that_id_is_told_of(run: Run) -> None:  # noqa: F811
+def test_a_day_that_was_refused_by_that_id_is_told_of(run: Run) -> None:
     line = '{"id": "day:2026-01-05", "type": "day.closed", "date": "2026-01-05", "profit": %d}'
     Path("events.jsonl").write_text(line % (10**12 + 1), encoding="utf-8")
     run("submit", "wine", "events.jsonl")

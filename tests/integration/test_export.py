@@ -1,9 +1,12 @@
 """What is exported says the same as what is stored, to programs that are not ours."""
 
 import json
+import subprocess
+import sys
 import tomllib
 from decimal import Decimal
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from beancount import loader
@@ -18,6 +21,7 @@ from patronage.ledger import UnknownEconomyError, store
 from patronage.ledger.export import COINS, MONEY, POINTS
 from patronage.ledger.opening import open_unchecked
 from tests.integration.play import final_state, fresh, rows, settle_all
+from tests.integration.running import Run
 from tests.integration.test_canonical import CHARTER
 from tests.unit.economy.test_vectors import OURS, charter_of
 
@@ -189,3 +193,22 @@ def test_an_unknown_economy(using: str) -> None:
     for lines in (ledger.beancount_lines, ledger.event_lines, ledger.journal_lines):
         with pytest.raises(UnknownEconomyError):
             next(lines("nowhere", using=using))
+
+
+def test_the_command_writes_what_others_read(run: Run) -> None:
+    ledger.submit_many("wine", [{"id": str(n), **event} for n, event in enumerate(STREAM, 1)])
+    run("settle")
+    assert run("export", "wine", "--output", "wine.beancount").stdout == ""
+    check = Path(sys.executable).with_name("bean-check")
+    checked = subprocess.run([check, "wine.beancount"], capture_output=True)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
+    assert run("export", "wine").stdout_bytes == Path("wine.beancount").read_bytes()
+    run("export", "wine", "--format", "events", "--output", "events.jsonl")
+    final = json.loads(run("replay", "charter.toml", "events.jsonl").stdout)
+    assert final == json.loads(json.dumps(final_state("default", "wine")))
+    records = run("export", "wine", "--format", "jsonl").stdout_bytes.splitlines()
+    assert len(records) == ledger.summary("wine").records
+    unknown = run("export", "beer", "--output", "beer.beancount", code=2)
+    assert "there is no economy" in unknown.stderr
+    assert not Path("beer.beancount").exists()
+    assert "cannot write" in run("export", "wine", "--output", "no/where", code=2).stderr

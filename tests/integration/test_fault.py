@@ -1,17 +1,22 @@
 """An event that breaks an invariant: nothing is lost, it is named, and the others can pass."""
 
 import json
-import sqlite3
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from patronage import ledger
 from patronage.economy import BrokenInvariantError
 from patronage.ledger import Fault, batch, find_fault, set_aside, settle
 from tests.integration.play import fresh, settle_all
+from tests.integration.running import Run
 from tests.integration.test_canonical import CHARTER
-from tests.integration.test_command import Shop, shop  # noqa: F401
+from tests.integration.test_verify import EVENTS
 
 ORDERS = [
     {"id": f"{n}", "type": "order.completed", "order": f"{n}", "member": "m", "amount": 10**4}
@@ -81,38 +86,60 @@ def test_what_cannot_be_kept_stays_in_the_inbox(using: str, economy: str) -> Non
 
 
 @pytest.fixture
-def broken(shop: Shop) -> Shop:  # noqa: F811
-    """A shop in whose database someone changed a balance by hand."""
-    shop.says("open", "wine", "charter.toml")
-    shop.says("open", "beer", "charter.toml")
-    for economy in ("wine", "beer"):
-        shop.says("submit", economy, "events.jsonl")
-    shop.says("settle")
-    with sqlite3.connect(shop.folder / "shop.sqlite3") as connection:
-        connection.execute(
+def broken(run: Run) -> Run:
+    """Commands on two economies, in one of which someone changed a balance by hand."""
+    run("open", "beer", "charter.toml")
+    for economy in ("beer", "wine"):
+        ledger.submit_many(economy, EVENTS)
+    run("settle")
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
             "UPDATE ledger_account SET coins = -1000 WHERE account = 's' AND economy = 'beer'"
         )
-    connection.close()
     payment = {"type": "coins.spent", "account": "m", "merchant": "s", "amount": 1}
     late = [{**ORDERS[0], "id": "late-0"}, {**payment, "id": "late-1"}, {**payment, "id": "late-2"}]
-    (shop.folder / "late.jsonl").write_text("\n".join(map(json.dumps, late)))
     for economy in ("beer", "wine"):
-        shop.says("submit", economy, "late.jsonl")
-    return shop
+        ledger.submit_many(economy, late)
+    return run
 
 
-def test_the_command_names_it_and_goes_on_with_the_other_economies(broken: Shop) -> None:
-    result = broken.run("settle")
-    assert (result.returncode, result.stdout) == (3, "4 settled.\n")
+def test_the_command_names_it_and_goes_on_with_the_other_economies(
+    broken: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = broken("settle", code=3)
+    assert result.stdout == "4 settled.\n"
     assert result.stderr.startswith("patronage: the event late-1 of beer breaks an invariant")
     assert result.stderr.count("\n") == 1
-    result = broken.run("settle", "beer", PATRONAGE_LANG="zh")
-    assert (result.returncode, result.stdout) == (3, "已入账 0 个事件。\n")
+    monkeypatch.setenv("PATRONAGE_LANG", "zh")
+    result = broken("settle", "beer", code=3)
+    assert result.stdout == "已入账 0 个事件。\n"
     assert "late-1" in result.stderr
-    assert "is in aside.jsonl" in broken.says("set-aside", "beer", "aside.jsonl")
-    assert json.loads(Path(broken.folder / "aside.jsonl").read_text())["id"] == "late-1"
-    result = broken.run("settle")
-    assert result.returncode == 3  # the next one is the same merchant's
-    assert "cannot write" in broken.refuses("set-aside", "beer", "aside.jsonl")
-    assert "No event of wine" in broken.says("set-aside", "wine", "other.jsonl")
-    assert not (broken.folder / "other.jsonl").exists()
+    monkeypatch.setenv("PATRONAGE_LANG", "en")
+    assert "is in aside.jsonl" in broken("set-aside", "beer", "aside.jsonl").stdout
+    assert json.loads(Path("aside.jsonl").read_text(encoding="utf-8"))["id"] == "late-1"
+    broken("settle", code=3)  # the next one is the same merchant's
+    assert "cannot write" in broken("set-aside", "beer", "aside.jsonl", code=2).stderr
+    assert "No event of wine" in broken("set-aside", "wine", "other.jsonl").stdout
+    assert not Path("other.jsonl").exists()
+
+
+def test_what_needs_all_settled_stops_there(broken: Run) -> None:
+    assert "late-1 of beer" in broken("close-day", "beer", "2026-03-01", code=3).stderr
+    assert ledger.summary("beer").last_closed == "2026-01-01"
+
+
+@pytest.mark.usefixtures("broken")
+def test_following_names_it_once_and_goes_on_until_interrupted() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "patronage", "settle", "--follow"],
+        env={**os.environ, "DATABASE_URL": "sqlite:///ledger.sqlite3"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert "late-1 of beer" in process.stderr.readline()
+        while ledger.summary("wine").unsettled:
+            pass
+        process.send_signal(signal.SIGINT)
+        said, errors = process.communicate()
+    assert (process.returncode, said, errors) == (3, "4 settled.\n", "")

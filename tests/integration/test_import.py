@@ -1,26 +1,20 @@
 """A shop's export into an economy, again and again: only what is new is added, in order."""
 
 import csv
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connections
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from patronage import ledger
-from patronage.cli import app
 from patronage.economy import Replay, load_charter
 from patronage.intake import account_id
 from patronage.ledger import store
 from tests.integration.play import final_state, rows
-from tests.integration.test_command import EXAMPLE
-
-Run = Callable[..., Result]
+from tests.integration.running import CHARTER, Run
 
 HEADER = ("order_id", "customer_id", "date", "amount", "status", "returned_order_id")
-CHARTER = EXAMPLE.read_text(encoding="utf-8").replace('amount = "0.00"', 'amount = "50.00"')
 
 
 def sold(order: str, customer: str, date: str, amount: str, status: str = "") -> tuple[str, ...]:
@@ -44,27 +38,6 @@ def write(*lines: tuple[str, ...], name: str = "orders.csv") -> str:
     with Path(name).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([HEADER, *lines])
     return name
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Run commands here on a file of their own, with an open economy `wine`."""
-    connection = connections["default"]
-    connection.close()
-    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "ledger.sqlite3"))
-    monkeypatch.setenv("PATRONAGE_LANG", "en")
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.chdir(tmp_path)
-    Path("charter.toml").write_text(CHARTER, encoding="utf-8")
-
-    def call(*arguments: object, code: int = 0) -> Result:
-        result = CliRunner().invoke(app, [*map(str, arguments)])
-        assert result.exit_code == code, result.output
-        return result
-
-    call("open", "wine", "charter.toml")
-    yield call
-    connection.close()
 
 
 def judged() -> list[tuple[str | None, str]]:
@@ -130,6 +103,22 @@ def test_a_longer_export_adds_only_what_is_new(run: Run) -> None:
         ("order:6:completed", "applied"),
         ("order:2:refunded:2025-03-05:800", "applied"),
     ]
+
+
+@pytest.mark.parametrize("cut", range(1, len(WEEK)))
+def test_two_exports_are_one_wherever_the_first_ends(run: Run, cut: int) -> None:
+    write(*WEEK, name="whole.csv")
+    write(*WEEK[:cut], name="first.csv")
+    run("open", "whole", "charter.toml")
+    run("import", "whole", "whole.csv")
+    run("import", "wine", "first.csv")
+    run("import", "wine", "whole.csv")
+    journals = [
+        {(row[1], row[3], row[4]) for row in rows("default", store.JOURNAL, economy)[1:]}
+        for economy in ("whole", "wine")
+    ]
+    assert journals[0] == journals[1]
+    assert {code for _, code, _ in journals[0]} == {"applied"}
 
 
 def test_days_closed_otherwise_stay_so_and_late_orders_count_from_now(run: Run) -> None:

@@ -27,7 +27,7 @@ _FOLDER = Path("demo")
 _LEDGER = _FOLDER / "ledger.sqlite3"
 _URL = f"sqlite:///{_LEDGER.as_posix()}"
 _ECONOMY = "club"
-_AT_ONCE = 1000
+_AT_ONCE = 5000
 _COMPARED = (
     *("reserve", "issued", "burned", "circulating", "treasury", "founding", "coins"),
     *("dividend_pool", "fees", "returned"),
@@ -88,7 +88,7 @@ def _settle(charter: bytes, events: Path, result: Result) -> None:
         ledger.open_unchecked(_ECONOMY, tables, using=_ECONOMY)
         while chunk := list(islice(lines, _AT_ONCE)):
             ledger.submit_lines(_ECONOMY, chunk, using=_ECONOMY)
-            while ledger.settle(_ECONOMY, using=_ECONOMY):
+            while ledger.settle(_ECONOMY, _AT_ONCE, using=_ECONOMY):
                 pass
         told = ledger.summary(_ECONOMY, using=_ECONOMY)
     for name in _COMPARED:
