@@ -21,7 +21,7 @@ class Edge:
 
     def hashes(self, level: int) -> list[bytes]:
         """Return the hashes at a tile level, fewer than 256."""
-        return self._levels[level] if level < len(self._levels) else []
+        return self._levels[level]
 
     def append(self, leaf_hash: bytes) -> list[tuple[Tile, list[bytes]]]:
         """Add a leaf, and return the tiles that this filled, with their hashes."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from patronage.tlog.checkpoints import Trust, Verified, parse_checkpoint, verify_checkpoint
 from patronage.tlog.errors import MalformedError
-from patronage.tlog.notes import NOTE_BYTES_MAX, parse_note
+from patronage.tlog.notes import parse_note
 from patronage.tlog.proofs import Proof, verify_inclusion
 from patronage.tlog.text import (
     decode_lines,
@@ -16,7 +16,6 @@ from patronage.tlog.text import (
 )
 from patronage.tlog.tree import leaf_hash
 
-FILE_BYTES_MAX: Final = 2 * NOTE_BYTES_MAX
 _FORMAT: Final = "c2sp.org/tlog-proof@v1"
 _HASHES_MAX: Final = 63
 
@@ -48,8 +47,6 @@ def format_proof(file: ProofFile) -> bytes:
 
 def parse_proof(data: bytes) -> ProofFile:
     """Read a proof file."""
-    if len(data) > FILE_BYTES_MAX:
-        raise MalformedError(f"a proof file must have at most {FILE_BYTES_MAX:,} bytes")
     head, blank, checkpoint = data.partition(b"\n\n")
     first, *lines = decode_lines(head, "a proof file").split("\n")
     if first != _FORMAT or not blank:

@@ -25,6 +25,8 @@ class Reader:
 
     def subtree(self, level: int, index: int) -> bytes:
         """Return the hash of the complete subtree over leaves [index, index + 1) × 2^level."""
+        if not 0 <= index < self.size >> level:
+            raise UnprovenError(f"a log of {self.size} leaves has no subtree {index} of 2^{level}")
         tile_level, height = divmod(level, 8)
         start = index << height
         hashes = self._hashes(tile_level, start // TILE_WIDTH)

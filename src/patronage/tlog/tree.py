@@ -53,7 +53,8 @@ def range_root(subtree: Subtree, start: int, end: int) -> bytes:
     while start < end:  # from the right, where the complete subtrees are smallest
         size = (end - start) & (start - end)
         end -= size
-        left = subtree(size.bit_length() - 1, end // size)
+        level = size.bit_length() - 1
+        left = subtree(level, end >> level)
         root = left if root is None else node_hash(left, root)
     return EMPTY_ROOT if root is None else root
 

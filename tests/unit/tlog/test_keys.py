@@ -68,6 +68,8 @@ def test_a_key_has_32_bytes(size):
 def test_texts_that_are_not_keys(change):
     with pytest.raises(MalformedError):
         parse_verifier_key(change(str(KEY.verifier)))
+    with pytest.raises(MalformedError, match="must begin with PRIVATE"):
+        parse_signer_key(KEY.secret_text().removeprefix("PRIVATE+KEY+"))
     secret = change(KEY.secret_text())
     with pytest.raises(MalformedError) as caught:
         parse_signer_key(secret)

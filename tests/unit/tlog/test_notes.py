@@ -115,6 +115,7 @@ LINE = format_note(SIGNED).split(b"\n\n")[-1].split(b"\n")[0]
         b"text\n",
         b"text\n\n",
         b"\n\n",
+        LINE + b"\n",
         b"\n" + LINE + b"\n",
         b"text\n" + LINE + b"\n",
         b"text\n\n" + LINE,

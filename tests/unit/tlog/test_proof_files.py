@@ -20,7 +20,6 @@ from patronage.tlog import (
     sign_checkpoint,
     verify_proof,
 )
-from patronage.tlog.proof_files import FILE_BYTES_MAX
 from tests.unit.tlog.store import leaves
 
 LOG = SignerKey("example.com/log", NOTE, b"1" * 32)
@@ -71,6 +70,8 @@ HASH = DATA.split(b"\n")[2]
         DATA.replace(b"index 3", b"index 9223372036854775808"),
         DATA.replace(b"index 3", b"index  3"),
         DATA.replace(b"index 3\n", b""),
+        DATA.replace(b"index 3", b"3"),
+        b"c2sp.org/tlog-proof@v1\n\n" + CHECKPOINT,
         DATA.replace(b"index 3\n", b"index 3\nextra AAAA\n"),
         DATA.replace(b"index 3\n", b"extra \nindex 3\n"),
         DATA.replace(b"index 3\n", b"extra A\nindex 3\n"),
@@ -87,12 +88,16 @@ HASH = DATA.split(b"\n")[2]
         b"\n" + DATA,
         DATA.replace(b"\n", b"\r\n"),
         b"\xff" + DATA,
-        DATA + bytes(FILE_BYTES_MAX),
     ],
 )
 def test_what_is_no_proof_file(data):
     with pytest.raises(MalformedError):
         parse_proof(data)
+
+
+def test_a_proof_has_at_most_63_hashes():
+    most = DATA.replace(HASH + b"\n", (HASH + b"\n") * 61)
+    assert len(parse_proof(most).proof) == 63
 
 
 @pytest.mark.parametrize(

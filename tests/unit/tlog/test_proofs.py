@@ -86,5 +86,7 @@ def test_a_tree_has_at_most_the_leaves_that_all_programs_can_count():
         verify_inclusion(LEAF, 0, NUMBER_MAX, deep, LEAF)
     with pytest.raises(UnprovenError, match="no leaf"):
         verify_inclusion(LEAF, 0, NUMBER_MAX + 1, deep, LEAF)
+    with pytest.raises(UnprovenError, match="does not begin"):
+        verify_consistency(1, LEAF, NUMBER_MAX, LEAF, deep)
     with pytest.raises(UnprovenError, match="cannot continue"):
         verify_consistency(1, LEAF, NUMBER_MAX + 1, LEAF, deep)

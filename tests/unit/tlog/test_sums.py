@@ -119,4 +119,5 @@ def test_a_tree_has_a_domain_and_a_leaf():
             check(0, domain=domain)
     with pytest.raises(MalformedError, match="must have a leaf"):
         SumTree(DOMAIN, [])
-    assert SumTree(DOMAIN, [(COMMITMENTS[0], 5)]).root().amount == 5
+    for amount in (0, 5, AMOUNT_MAX):
+        assert SumTree(b"a\n", [(COMMITMENTS[0], amount)]).root().amount == amount

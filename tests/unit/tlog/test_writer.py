@@ -14,6 +14,7 @@ from patronage.tlog import (
     Writer,
     leaf_hash,
 )
+from patronage.tlog.text import NUMBER_MAX
 from tests.unit.tlog.store import MemoryStore, leaves
 
 SIZE = 600
@@ -51,9 +52,9 @@ def test_nothing_is_written_for_nothing(store):
 
 def test_only_partial_tiles_that_changed_are_written(written):
     store, root = written
-    before = set(store)
+    store.paths_put.clear()
     Writer(store, SIZE, root).append([b"one more"])
-    assert set(store) - before == {"tile/0/002.p/89", "tile/entries/002.p/89"}
+    assert store.paths_put == ["tile/entries/002.p/89", "tile/0/002.p/89"]
 
 
 def test_a_writer_goes_on_from_a_checkpoint(store):
@@ -77,8 +78,11 @@ def test_a_writer_refuses_a_store_that_is_not_what_was_signed(written):
     for size, other in ((SIZE, EMPTY_ROOT), (SIZE - 1, root), (SIZE + 1, root), (0, root)):
         with pytest.raises(TlogError):
             Writer(store, size, other)
-    with pytest.raises(UnprovenError, match="no tree of -1 leaves"):
-        Writer(store, -1, EMPTY_ROOT)
+    for size in (-1, NUMBER_MAX + 1):
+        with pytest.raises(UnprovenError, match=f"no tree of {size} leaves"):
+            Writer(store, size, EMPTY_ROOT)
+    with pytest.raises(MissingError):
+        Writer(store, NUMBER_MAX, EMPTY_ROOT)
     with pytest.raises(MissingError, match=r"no tile/0/002\.p/88"):
         Writer(MemoryStore(), SIZE, root)
     store["tile/entries/002.p/88"] = store["tile/entries/002.p/88"].replace(b"599", b"598")
@@ -144,6 +148,23 @@ def test_earlier_roots(written):
     for size in (-1, 601):
         with pytest.raises(UnprovenError, match=f"never had {size}"):
             reader.root(size)
+
+
+def test_a_tile_is_compared_with_the_level_above(written):
+    store, root = written
+    store["tile/0/000"], store["tile/0/001"] = store["tile/0/001"], store["tile/0/000"]
+    reader = Reader(store.get, SIZE, root)
+    with pytest.raises(UnprovenError, match="tile/0/001 does not belong to the log's 600 leaves"):
+        reader.leaf_hash(300)
+
+
+def test_subtrees_that_are_not_complete(written):
+    store, root = written
+    reader = Reader(store.get, SIZE, root)
+    assert reader.subtree(9, 0) == reader.root(512)
+    for level, index in ((9, 1), (10, 0), (16, 0), (24, 0), (3, 75), (8, -1)):
+        with pytest.raises(UnprovenError, match=f"no subtree {index} of 2\\^{level}"):
+            reader.subtree(level, index)
 
 
 def test_a_missing_tile_is_told(written):
