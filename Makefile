@@ -45,7 +45,7 @@ prove: $(VENV)/.dev             ## the long proofs: 20,000 examples a property, 
 		tests/integration/test_streams.py tests/integration/test_restarts.py
 	$(MAKE) mutants
 
-mutants: $(VENV)/.dev           ## change the rules one place at a time; the suite must notice
+mutants: $(VENV)/.dev           ## change rules and proofs one place at a time; the suite must notice
 	$(BIN)/python -m tests.mutants
 
 docs: $(VENV)/.dev              ## write docs/cli.md from the command's own help

@@ -1,9 +1,9 @@
-"""Change the rules one place at a time; the fast suite must notice.
+"""Change the rules and the proofs one place at a time; the fast suite must notice.
 
-`python -m tests.mutants` makes every mutant of `patronage.economy` (comparisons, roundings, min
-and max, refusals), runs tests/unit/economy on each, and lists the survivors. Those known to be
-equivalent stand, with the reason, in tests/mutants.toml. Ends with 1 if fewer than 95 % are caught
-or a survivor has no reason there.
+`python -m tests.mutants` makes every mutant of `patronage.economy` and `patronage.tlog`
+(comparisons, roundings, min and max, refusals), runs the room's unit tests on each, and lists the
+survivors. Those known to be equivalent stand, with the reason, in tests/mutants.toml. Ends with 1
+if fewer than 95 % are caught or a survivor has no reason there.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
-ECONOMY = ROOT / "src" / "patronage" / "economy"
+ROOMS = ("economy", "tlog")
 REASONS = Path(__file__).with_suffix(".toml")
 SECONDS_MAX = 120
 CAUGHT_MIN_PERCENT = 95
@@ -44,6 +44,7 @@ COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
 class Mutant(NamedTuple):
     """One change: the module, the function, what was there and what is there now."""
 
+    room: str
     module: str
     function: str
     before: str
@@ -77,7 +78,12 @@ def replacements(node: ast.AST) -> Iterator[ast.AST]:
             changed = copy.deepcopy(node)
             changed.func = ast.Name("max" if name == "min" else "min", ast.Load())
             yield changed
-        case ast.If(body=[ast.Return(ast.Attribute(ast.Name("Refusal")))]):
+        case ast.If(
+            body=[
+                ast.Return(ast.Attribute(ast.Name("Refusal")))
+                | ast.Raise(ast.Call(ast.Name("MalformedError" | "MissingError" | "UnprovenError")))
+            ]
+        ):
             changed = copy.deepcopy(node)
             changed.test = ast.Constant(False)  # the refusal never happens
             yield changed
@@ -87,10 +93,11 @@ def replacements(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def mutants() -> list[Mutant]:
-    """Make every mutant of the rules."""
+    """Make every mutant."""
     found = []
-    for path in sorted(ECONOMY.glob("*.py")):
-        if path.stem in {"__init__", "currencies", "refusals"}:
+    rooms = (ROOT / "src" / "patronage" / room for room in ROOMS)
+    for path in sorted(path for room in rooms for path in room.glob("*.py")):
+        if path.stem in {"__init__", "currencies", "errors", "refusals"}:
             continue
         tree = ast.parse(path.read_text())
         seen: Counter[tuple[str, str, str]] = Counter()
@@ -107,7 +114,13 @@ def mutants() -> list[Mutant]:
                     slot[index] = node
                 found.append(
                     Mutant(
-                        path.stem, function, before, after, seen[function, before, after], source
+                        path.parent.name,
+                        path.stem,
+                        function,
+                        before,
+                        after,
+                        seen[function, before, after],
+                        source,
                     )
                 )
     return found
@@ -142,13 +155,13 @@ def _short(node: ast.AST) -> str:
 
 
 class _MutantFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Gives one module of the economy its mutated source."""
+    """Gives one module its mutated source."""
 
     def __init__(self, mutant: Mutant) -> None:
         self.mutant = mutant
 
     def find_spec(self, fullname, path=None, target=None):  # noqa: ARG002
-        if fullname == f"patronage.economy.{self.mutant.module}":
+        if fullname == f"patronage.{self.mutant.room}.{self.mutant.module}":
             return importlib.util.spec_from_loader(fullname, self)
         return None
 
@@ -167,7 +180,8 @@ def is_caught(mutant: Mutant) -> bool:
         sys.meta_path.insert(0, _MutantFinder(mutant))
         import pytest  # noqa: PLC0415  (the parent must stay free of what the mutant changes)
 
-        os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "tests/unit/economy"]))
+        suite = f"tests/unit/{mutant.room}"
+        os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", suite]))
     _, status = os.waitpid(child, 0)
     return status != 0
 
