@@ -9,7 +9,7 @@ from django.db import connections
 
 from patronage.economy import MemoryBook, Replay
 from patronage.ledger import settle, store
-from patronage.ledger.batch import Arrival, Batch
+from patronage.ledger.batch import Arrival, Batch, Known
 from patronage.ledger.canonical import content_of, decode_event, opaque_content
 from patronage.ledger.opening import opening
 from patronage.ledger.settling import timestamp
@@ -66,7 +66,7 @@ def settle_all(using: str, economy: str, cuts=None) -> None:
 def in_memory(charter: dict, economy: str, events: list, clock) -> Batch:
     """Judge events, or lines that tell none, one after the other without a database."""
     row, head = opening(economy, charter, timestamp(clock()))
-    batch = Batch(economy, head, MemoryBook(), {}, {})
+    batch = Batch(economy, head, MemoryBook(), Known({}, {}, {}))
     batch.records.append(row)
     for event in events:
         content = opaque_content(event) if isinstance(event, bytes) else content_of(event)

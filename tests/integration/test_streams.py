@@ -102,7 +102,7 @@ def test_every_way_leads_to_the_same_bytes(using: str, stream: Stream, seed: int
     assert rows(using, store.MOVEMENTS, economy) == [row[1:] for row in batch.movements]
     accounts = sorted(
         (
-            store.holdings_row(economy, account, batch.lasts[id])[1:]
+            store.holdings_row(economy, account, batch.known.lasts[id])[1:]
             for id, account in batch.book.accounts.items()
         ),
         key=lambda row: row[0].encode(),

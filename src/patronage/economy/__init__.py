@@ -1,6 +1,6 @@
 """The rules: what each event does to an economy, exactly. Pure, standard library only."""
 
-from patronage.economy.apply import Applied, Outcome, Refused, apply
+from patronage.economy.apply import Applied, Outcome, Refused, apply, apply_formed
 from patronage.economy.book import Book, MemoryBook, PreloadedBook, UndeclaredReadError
 from patronage.economy.charter import Charter, CharterError, load_charter, parse_charter
 from patronage.economy.events import Event, Names, accounts_of, is_well_formed, names
@@ -33,6 +33,7 @@ __all__ = [
     "Withdrawal",
     "accounts_of",
     "apply",
+    "apply_formed",
     "check_identities",
     "check_outcome",
     "is_same",

@@ -78,6 +78,11 @@ def apply(state: State, book: Book, event: Event) -> Outcome:
     """
     if not is_well_formed(event):
         return Refused(Refusal.MALFORMED)
+    return apply_formed(state, book, event)
+
+
+def apply_formed(state: State, book: Book, event: Event) -> Outcome:
+    """Do as `apply` does with an event known to be well-formed."""
     before = state.figures()
     movements: list[Movement] = []
     facts = _RULES[event["type"]](state, book, event, movements)

@@ -27,7 +27,7 @@ def check_outcome(outcome: Applied) -> None:
     """Raise BrokenInvariantError unless an event's changes sum to zero for each asset."""
     changes = outcome.changes()
     moved = {"money": 0, "points": 0, "coins": 0}
-    for _account, _cause, points, _quota, cash, coins, _dividend, _fee in outcome.movements:
+    for _account, _cause, points, _quota, cash, coins, *_ in outcome.movements:
         moved["points"] += points
         moved["money"] += cash
         moved["coins"] += coins

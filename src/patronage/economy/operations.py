@@ -10,13 +10,13 @@ from patronage.economy.charter import MICRO
 from patronage.economy.refusals import BrokenInvariantError, Refusal
 from patronage.economy.state import BALANCE_MAX, Account, State, payable
 
-Movement = tuple[Account, str, int, int, int, int, int, int]
+Movement = tuple[Account, str, int, int, int, int, int, int, int, int, int, int]
 """What one event did to one account, for one cause: (account, cause, points, quota, cash, coins,
-dividend, fee).
+points after, quota after, cash after, coins after, dividend, fee).
 
-The first four figures are changes; `dividend` is what settling paid, a part of the changes in cash
-and quota; `fee` was kept back from a redemption. (A named tuple would cost as much as all the rest
-of `post`.)
+The first four figures are changes, the next four the balances they led to; `dividend` is what
+settling paid, a part of the changes in cash and quota; `fee` was kept back from a redemption. (A
+named tuple would cost as much as all the rest of `post`.)
 """
 
 
@@ -85,7 +85,20 @@ def post(
     if points < 0 or quota * held <= points * allowed:
         book.place(account)
     movements.append(
-        (account, cause, points, quota - dividend, cash + dividend, coins, dividend, fee)
+        (
+            account,
+            cause,
+            points,
+            quota - dividend,
+            cash + dividend,
+            coins,
+            held_after,
+            allowed_after,
+            account.cash,
+            account.coins,
+            dividend,
+            fee,
+        )
     )
 
 

@@ -132,7 +132,7 @@ class _Run:
                 if event["type"] == "coins.spent":
                     count["spent_coins"] += event["amount"]
         if state.compulsory_redemptions > bought_out:
-            for account, cause, points, _, cash, _, dividend, fee in outcome.movements:
+            for account, cause, points, _, cash, *_, dividend, fee in outcome.movements:
                 if cause == "compulsory_redemption":
                     gross = cash - dividend + fee
                     self._count_redemption("compulsory", account.id, -points, gross, fee)

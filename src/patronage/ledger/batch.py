@@ -18,7 +18,7 @@ from patronage.economy import (
     State,
     Withdrawal,
     accounts_of,
-    apply,
+    apply_formed,
     names,
 )
 from patronage.ledger import store
@@ -27,6 +27,7 @@ from patronage.ledger.record import (
     APPLIED,
     changes_text,
     facts_text,
+    order_of,
     record_hash,
     record_text,
     state_text,
@@ -43,7 +44,7 @@ Record = TypeVar("Record", Order, Payment, Withdrawal)
 class Arrival(NamedTuple):
     """One submission: its content's parts (see `canonical.Content`) and when it was received.
 
-    `event` is the event that `text` tells, None where there is none.
+    `event` is the well-formed event that `text` tells, None where there is none.
     """
 
     id: str | None
@@ -54,31 +55,31 @@ class Arrival(NamedTuple):
     received: str
 
 
+class Known(NamedTuple):
+    """What is known of the past beside the book: all of it, or what concerns a batch.
+
+    The content hashes of the ids judged, the place of each account's last movement, the number of
+    each completed order's record.
+    """
+
+    contents: dict[str, bytes]
+    lasts: dict[str, Place]
+    orders: dict[str, int]
+
+
 class Batch:
     """Judges arrivals one after the other and holds what the journal is to be told."""
 
-    def __init__(
-        self,
-        economy: str,
-        head: Head,
-        book: Book,
-        seen: dict[str, bytes],
-        lasts: dict[str, Place],
-    ) -> None:
-        """Begin after the journal's head.
-
-        `seen` has the content hashes of ids judged before, `lasts` the places of the accounts' last
-        movements; both are kept up.
-        """
+    def __init__(self, economy: str, head: Head, book: Book, known: Known) -> None:
+        """Begin after the journal's head, with what is known, which is kept up."""
         self.economy = economy
         self.book = book
+        self.known = known
         self.state: State = head.state
         self.charter = head.charter
         self.seq = head.seq
         self.hash = head.hash
         self.clock = head.clock
-        self.seen = seen
-        self.lasts = lasts
         self.records: list[Row] = []
         self.movements: list[Row] = []
         self.touched: set[str] = set()
@@ -86,121 +87,69 @@ class Batch:
     def judge(self, arrival: Arrival) -> None:
         """Judge one arrival; a repetition of one judged before leaves no record."""
         id, event, text, raw, content, received = arrival
-        code, facts, changes = APPLIED, "null", "{}"
-        first = None if id is None else self.seen.get(id)
+        first = None if id is None else self.known.contents.get(id)
         if first == content:
             return
+        self.seq += 1
+        kind = None if event is None else event["type"]
+        code, facts, changes = APPLIED, "null", "{}"
         figures = None
         if first is not None:
             code = Refusal.CONFLICT.value
         elif event is None:
             code = Refusal.MALFORMED.value
         else:
-            outcome = apply(self.state, self.book, event)
+            outcome = apply_formed(self.state, self.book, event)
             if isinstance(outcome, Refused):
                 code = outcome.refusal.value
             else:
                 figures = outcome.after
                 facts, changes = facts_text(outcome.facts), changes_text(outcome)
                 self._note(outcome.movements)
-                if event["type"] == "charter.amended":
+                if kind == "order.completed":
+                    self.known.orders[event["order"]] = self.seq
+                elif kind == "charter.amended":
                     self.charter = encode_charter(event["charter"])
         if id is not None and first is None:
-            self.seen[id] = content
+            self.known.contents[id] = content
         at = None
         if event is None or "at" not in event:
             at = self.clock = max(self.clock, received)
-        self._record(
-            id,
-            None if event is None else event["type"],
+        record = record_text(
+            at,
+            changes,
             code,
             content,
-            raw,
-            record_text(
-                at=at,
-                changes=changes,
-                code=code,
-                content=content,
-                event=text or "null",
-                facts=facts,
-                id=id,
-                previous=self.hash,
-                seq=self.seq + 1,
-                state=state_text(self.state, figures or self.state.figures()),
-            ),
+            text or "null",
+            facts,
+            id,
+            self.hash,
+            self.seq,
+            state_text(self.state, figures or self.state.figures()),
         )
-
-    def _record(
-        self,
-        id: str | None,
-        kind: str | None,
-        code: str,
-        content: bytes,
-        raw: bytes | None,
-        text: str,
-    ) -> None:
-        self.seq += 1
-        self.hash = record_hash(text)
+        self.hash = record_hash(record)
         stored = None if id is None else store.column(id)
-        self.records.append((self.economy, self.seq, stored, kind, code, content, text, raw))
+        self.records.append((self.economy, self.seq, stored, kind, code, content, record, raw))
 
     def _note(self, movements: Sequence[Movement]) -> None:
-        """Note movements with the balances after each and the place of the one before."""
-        seq = self.seq + 1
-        lasts = self.lasts
-        after = _balances(movements)
-        for position, movement in enumerate(movements):
-            account, cause, points, quota, cash, coins, dividend, fee = movement
+        """Note movements, each with the place of its account's one before."""
+        economy, seq, lasts = self.economy, self.seq, self.known.lasts
+        for position, (account, *told) in enumerate(movements):
             id = account.id
-            self.touched.add(id)
-            self.movements.append(
-                (
-                    self.economy,
-                    seq,
-                    position,
-                    store.column(id),
-                    cause,
-                    points,
-                    quota,
-                    cash,
-                    coins,
-                    *after[position],
-                    dividend,
-                    fee,
-                    *lasts.get(id, _NOWHERE),
-                )
-            )
+            last = lasts.get(id, _NOWHERE)
+            self.movements.append((economy, seq, position, store.column(id), *told, *last))
             lasts[id] = (seq, position)
+            self.touched.add(id)
 
     def head(self) -> Head:
         """Return the economy's row after what was judged so far."""
         return Head(self.state, self.charter, self.seq, self.hash, self.clock)
 
 
-def _balances(movements: Sequence[Movement]) -> list[tuple[int, int, int, int]]:
-    """Return the balances after each movement: the account's own, unless later ones changed it."""
-    later: dict[str, tuple[int, int, int, int]] = {}
-    balances = []
-    for account, _, points, quota, cash, coins, _, _ in reversed(movements):
-        after = (account.points, account.quota, account.cash, account.coins)
-        if len(movements) > 1:
-            after = later.get(account.id, after)
-            later[account.id] = (
-                after[0] - points,
-                after[1] - quota,
-                after[2] - cash,
-                after[3] - coins,
-            )
-        balances.append(after)
-    balances.reverse()
-    return balances
-
-
 class Loaded(NamedTuple):
     """A book of what a batch names, and what the store had, to tell what changed.
 
-    `keys` and `lasts` are the keys in line and the places of the last movements of the accounts
-    read so far.
+    `keys` are the keys in line of the accounts read so far.
     """
 
     book: PreloadedBook
@@ -208,52 +157,56 @@ class Loaded(NamedTuple):
     payments: dict[str, Payment | None]
     withdrawals: dict[str, Withdrawal | None]
     keys: dict[str, int | None]
-    lasts: dict[str, Place]
+    known: Known
 
 
 def load(
-    database: Database, cursor: CursorWrapper, economy: str, events: Iterable[Event]
+    database: Database, cursor: CursorWrapper, economy: str, arrivals: Sequence[Arrival]
 ) -> Loaded:
-    """Load all that well-formed events name, each kind of record in one statement."""
+    """Load all that arrivals name, each kind of record in one statement."""
+    events = [arrival.event for arrival in arrivals if arrival.event is not None]
     accounts, order_ids, payment_ids, withdrawal_ids = names(events)
 
-    def rows(table: Table, key: str, ids: Iterable[str]) -> list[Row]:
+    def rows(select: str, key: str, ids: Iterable[str]) -> list[Row]:
         wanted = [store.column(id) for id in ids]
-        if not wanted:
-            return []
-        return database.select_in(cursor, table.records, economy, key, wanted)
+        return database.select_in(cursor, select, economy, key, wanted) if wanted else []
 
+    known = Known(contents={}, lasts={}, orders={})
+    ids = {arrival.id for arrival in arrivals if arrival.id is not None}
+    for stored, content in rows(store.CONTENTS, store.FIRST_ID, ids):
+        known.contents[store.from_column(stored)] = content
     orders: dict[str, Order | None] = dict.fromkeys(order_ids)
-    for row in rows(store.ORDERS, "order_id", order_ids):
-        orders[store.from_column(row[0])] = store.order_of(row)
+    for stored, seq, refunded, record in rows(store.TOLD_ORDERS, "order_id", order_ids):
+        id = store.from_column(stored)
+        known.orders[id] = seq
+        orders[id] = order_of(record, refunded)
     payments: dict[str, Payment | None] = dict.fromkeys(payment_ids)
-    for row in rows(store.PAYMENTS, "payment", payment_ids):
+    for row in rows(store.PAYMENTS.records, "payment", payment_ids):
         payments[store.from_column(row[0])] = store.payment_of(row)
     withdrawals: dict[str, Withdrawal | None] = dict.fromkeys(withdrawal_ids)
-    for row in rows(store.WITHDRAWALS, "withdrawal", withdrawal_ids):
+    for row in rows(store.WITHDRAWALS.records, "withdrawal", withdrawal_ids):
         withdrawals[store.from_column(row[0])] = store.withdrawal_of(row)
     for kind in (orders, payments, withdrawals):
         for record in kind.values():
             if record is not None:
                 accounts.update(accounts_of(record))
     keys: dict[str, int | None] = {}
-    lasts: dict[str, Place] = {}
 
     def account_of(row: Row) -> Account:
         account = store.account_of(row)
         keys[account.id] = account.queued
-        lasts[account.id] = store.last_of(row)
+        known.lasts[account.id] = store.last_of(row)
         return account
 
     def page(after: tuple[int, str] | None) -> list[Account]:
         return [account_of(row) for row in read_page(cursor, economy, after)]
 
     loaded: dict[str, Account | None] = dict.fromkeys(accounts)
-    for row in rows(store.ACCOUNTS, "account", accounts):
+    for row in rows(store.ACCOUNTS.records, "account", accounts):
         account = account_of(row)
         loaded[account.id] = account
     book = PreloadedBook(loaded, orders, payments, withdrawals, page)
-    return Loaded(book, orders, payments, withdrawals, keys, lasts)
+    return Loaded(book, orders, payments, withdrawals, keys, known)
 
 
 def read_page(cursor: CursorWrapper, economy: str, after: tuple[int, str] | None) -> list[Row]:
@@ -274,17 +227,18 @@ def read_page(cursor: CursorWrapper, economy: str, after: tuple[int, str] | None
 
 def write(database: Database, cursor: CursorWrapper, batch: Batch, loaded: Loaded) -> None:
     """Write all that a batch changed but the economy's own row."""
-    book = loaded.book
+    book, lasts = loaded.book, loaded.known.lasts
     database.insert(cursor, store.JOURNAL, batch.records)
     database.insert(cursor, store.MOVEMENTS, batch.movements)
     moved, kept = [], []
     for id, account in book.accounts.items():
         if account.queued != loaded.keys.get(id):
-            moved.append(store.account_row(batch.economy, account, batch.lasts[id]))
+            moved.append(store.account_row(batch.economy, account, lasts[id]))
         elif id in batch.touched:
-            kept.append(store.holdings_row(batch.economy, account, batch.lasts[id]))
-    database.upsert(cursor, store.ACCOUNTS, moved)
-    database.upsert(cursor, store.HOLDINGS, kept)
+            kept.append(store.holdings_row(batch.economy, account, lasts[id]))
+    # In the order of keys, so that neighbours are written together.
+    database.upsert(cursor, store.ACCOUNTS, sorted(moved))
+    database.upsert(cursor, store.HOLDINGS, sorted(kept))
 
     def write_records(
         table: Table,
@@ -302,6 +256,9 @@ def write(database: Database, cursor: CursorWrapper, batch: Batch, loaded: Loade
         database.insert(cursor, table, made)
         database.upsert(cursor, table, replaced)
 
-    write_records(store.ORDERS, store.order_row, loaded.orders, book.orders)
+    def order_row(economy: str, id: str, order: Order) -> Row:
+        return store.order_row(economy, id, loaded.known.orders[id], order)
+
+    write_records(store.ORDERS, order_row, loaded.orders, book.orders)
     write_records(store.PAYMENTS, store.payment_row, loaded.payments, book.payments)
     write_records(store.WITHDRAWALS, store.withdrawal_row, loaded.withdrawals, book.withdrawals)

@@ -85,21 +85,12 @@ class Account(models.Model):
 
 
 class Order(models.Model):
-    """A completed order, for its refunds."""
+    """A completed order, for its refunds: which record tells of it, and what came back since."""
 
     pk = models.CompositePrimaryKey("economy", "order_id")
     economy = IdField()
     order_id = IdField()
-    member = IdField()
-    referrer = IdField(null=True)
-    amount = models.BigIntegerField()
-    contribution = models.BigIntegerField()
-    dividend = models.BigIntegerField()
-    points = models.BigIntegerField()
-    referrer_points = models.BigIntegerField()
-    quota = models.BigIntegerField()
-    referrer_quota = models.BigIntegerField()
-    days_closed = models.BigIntegerField()
+    seq = models.BigIntegerField()
     refunded = models.BigIntegerField()
 
 

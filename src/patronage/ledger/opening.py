@@ -87,7 +87,7 @@ def open_unchecked(
                 "SELECT content FROM ledger_journal WHERE economy = %s AND seq = 1", [economy]
             )
             row = cursor.fetchone()
-        if row is None or bytes(row[0]) != record[5]:
+        if row is None or row[0] != record[5]:
             raise EconomyExistsError(economy) from None
 
 
@@ -98,16 +98,16 @@ def opening(economy: str, charter: dict[str, Any], at: str) -> tuple[Row, Head]:
     event = f'{{"charter":{text},"economy":{encode(economy)},"type":"{OPENED}"}}'
     content = sha256(event.encode()).digest()
     record = record_text(
-        at=at,
-        changes="{}",
-        code=APPLIED,
-        content=content,
-        event=event,
-        facts="null",
-        id=None,
-        previous=START,
-        seq=1,
-        state=state_text(state, state.figures()),
+        at,
+        "{}",
+        APPLIED,
+        content,
+        event,
+        "null",
+        None,
+        START,
+        1,
+        state_text(state, state.figures()),
     )
     head = record_hash(record)
     row = (economy, 1, None, OPENED, APPLIED, content, record, None)

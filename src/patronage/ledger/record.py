@@ -1,5 +1,6 @@
 """The journal's records: what is hashed, chained and, later, published."""
 
+import json
 from collections.abc import Sequence
 from hashlib import sha256
 from json.encoder import encode_basestring
@@ -105,8 +106,15 @@ def _plain(name: str, value: object) -> object:
     return decimal(value) if name in _IN_POINTS else number(value)
 
 
+def order_of(record: str, refunded: int) -> Order:
+    """Return the order that an applied record tells of, with what was refunded since."""
+    facts = json.loads(record)["facts"]
+    for name in _IN_POINTS & facts.keys():
+        facts[name] = int(facts[name])
+    return Order(**{**facts, "refunded": refunded})
+
+
 def record_text(
-    *,
     at: str | None,
     changes: str,
     code: str,

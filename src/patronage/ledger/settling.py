@@ -12,6 +12,7 @@ from patronage.economy import Refusal, parse_event
 from patronage.ledger import store
 from patronage.ledger.batch import Arrival, Batch, load, write
 from patronage.ledger.canonical import Content, content_of, decode_event, opaque_content
+from patronage.ledger.collector import at_rest
 from patronage.ledger.database import writing
 from patronage.ledger.record import APPLIED
 from patronage.ledger.store import Database, Head, column, database_of, from_column
@@ -22,8 +23,7 @@ Clock = Callable[[], datetime]
 BATCH = 1000
 """So many events a batch unless told otherwise: most of the speed, and little to wait for."""
 
-_SEEN = "SELECT event_id, content, seq, record FROM ledger_journal"
-_FIRST = "NOT (code = 'conflict')"  # as the index has it
+_RECORDED = "SELECT event_id, content, seq, record FROM ledger_journal"
 
 
 class UnknownEconomyError(LookupError):
@@ -116,7 +116,7 @@ def submit_lines(
 def _submit(economy: str, contents: list[Content], using: str, clock: Clock) -> list[Receipt]:
     received = timestamp(clock())
     database = database_of(using)
-    with writing(using) as cursor:
+    with at_rest(), writing(using) as cursor:
         cursor.execute("SELECT 1 FROM ledger_economy WHERE economy = %s", [economy])
         if cursor.fetchone() is None:
             raise UnknownEconomyError(economy)
@@ -141,19 +141,14 @@ def _recorded(
     database: Database, cursor: CursorWrapper, economy: str, ids: Iterable[str]
 ) -> dict[str, tuple[bytes, Settled]]:
     """Return content hash and outcome of the ids that were judged."""
-    found = {}
-    for stored, content, seq, record in _seen(database, cursor, economy, ids):
-        found[from_column(stored)] = (bytes(content), _settled(seq, record))
-    return found
-
-
-def _seen(
-    database: Database, cursor: CursorWrapper, economy: str, ids: Iterable[str]
-) -> list[tuple[Any, ...]]:
     wanted = [column(id) for id in ids]
     if not wanted:
-        return []
-    return database.select_in(cursor, _SEEN, economy, f"{_FIRST} AND event_id", wanted)
+        return {}
+    rows = database.select_in(cursor, _RECORDED, economy, store.FIRST_ID, wanted)
+    return {
+        from_column(stored): (content, _settled(seq, record))
+        for stored, content, seq, record in rows
+    }
 
 
 def _settled(seq: int, record: str) -> Settled:
@@ -176,7 +171,7 @@ def settle(economy: str, limit: int = BATCH, *, using: str = DEFAULT_DB_ALIAS) -
     just now. Raises UnknownEconomyError and DiskFullError; RuntimeError inside a transaction.
     """
     database = database_of(using)
-    with writing(using, durable=True) as cursor:
+    with at_rest(), writing(using, durable=True) as cursor:
         database.lock(cursor, economy)
         head = store.read_head(cursor, economy)
         if head is None:
@@ -184,15 +179,8 @@ def settle(economy: str, limit: int = BATCH, *, using: str = DEFAULT_DB_ALIAS) -
         numbers, arrivals = _arrivals(cursor, economy, limit)
         if not arrivals:
             return 0
-        seen = {
-            from_column(stored): bytes(content)
-            for stored, content, _, _ in _seen(
-                database, cursor, economy, {one.id for one in arrivals if one.id is not None}
-            )
-        }
-        events = [arrival.event for arrival in arrivals if arrival.event is not None]
-        loaded = load(database, cursor, economy, events)
-        batch = Batch(economy, head, loaded.book, seen, loaded.lasts)
+        loaded = load(database, cursor, economy, arrivals)
+        batch = Batch(economy, head, loaded.book, loaded.known)
         for arrival in arrivals:
             batch.judge(arrival)
         _move_head(cursor, economy, head, batch.head())
@@ -215,8 +203,8 @@ def _arrivals(cursor: CursorWrapper, economy: str, limit: int) -> tuple[list[int
                 None if stored is None else from_column(stored),
                 None if text is None else decode_event(text),
                 text,
-                None if raw is None else bytes(raw),
-                bytes(digest),
+                raw,
+                digest,
                 received,
             )
         )
@@ -266,12 +254,12 @@ def _outcome(economy: str, submitted: str | Receipt, using: str) -> Settled | No
         return submitted.outcome
     # The first under its id, or else a conflict: those are recorded each time, alike.
     named = [] if submitted.id is None else [column(submitted.id)]
-    which = "event_id = %s" if named else "event_id IS NULL"
+    first, conflicts = store.FIRST_ID, "code = 'conflict' AND event_id"
     with connections[using].cursor() as cursor:
-        for codes in (_FIRST, "code = 'conflict'") if named else (_FIRST,):
+        for id in (f"{first} = %s", f"{conflicts} = %s") if named else (f"{first} IS NULL",):
             cursor.execute(
                 "SELECT seq, record FROM ledger_journal "  # noqa: S608  (the texts are ours)
-                f"WHERE economy = %s AND {which} AND {codes} AND content = %s LIMIT 1",
+                f"WHERE economy = %s AND {id} AND content = %s LIMIT 1",
                 [economy, *named, submitted.content],
             )
             row = cursor.fetchone()

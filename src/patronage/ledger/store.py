@@ -37,7 +37,12 @@ ACCOUNTS: Final = Table(
 )
 HOLDINGS: Final = Table("ledger_account", "account", ("economy", "account"), _HOLDINGS)
 """Accounts without their keys in line: what most events change."""
-ORDERS: Final = Table("ledger_order", "order", ("economy", "order_id"), Order._fields)
+ORDERS: Final = Table("ledger_order", "order", ("economy", "order_id"), ("seq", "refunded"))
+TOLD_ORDERS: Final = (
+    "SELECT order_id, seq, refunded, record FROM ledger_order JOIN ledger_journal "
+    "USING (economy, seq)"
+)
+"""Orders with the records that tell of them."""
 PAYMENTS: Final = Table("ledger_payment", "payment", ("economy", "payment"), Payment._fields)
 WITHDRAWALS: Final = Table(
     "ledger_withdrawal", "withdrawal", ("economy", "withdrawal"), Withdrawal._fields
@@ -58,6 +63,9 @@ MOVEMENTS: Final = Table(
         *("previous_seq", "previous_position"),
     ),
 )
+CONTENTS: Final = "SELECT event_id, content FROM ledger_journal"
+FIRST_ID: Final = "NOT (code = 'conflict') AND event_id"  # as the index has it
+"""The id of an event's first record; any others are conflicts."""
 INBOX: Final = Table(
     "ledger_inbox", "arrival", ("economy",), ("event_id", "content", "raw", "hash", "received")
 )
@@ -71,6 +79,9 @@ ECONOMIES: Final = Table(
         *("founding", "compulsory_redemptions", "days_closed", "last_closed"),
     ),
 )
+
+TABLES: Final = (JOURNAL, MOVEMENTS, ACCOUNTS, ORDERS, PAYMENTS, WITHDRAWALS, INBOX, ECONOMIES)
+"""All of them."""
 
 
 class Database(Protocol):
@@ -190,15 +201,9 @@ def account_of(row: Row) -> Account:
     return account
 
 
-def order_row(economy: str, id: str, order: Order) -> Row:
-    """Return an order's row."""
-    referrer = None if order.referrer is None else column(order.referrer)
-    return (economy, column(id), column(order.member), referrer, *order[2:])
-
-
-def order_of(row: Row) -> Order:
-    """Return the order in a row that begins with its id."""
-    return Order(from_column(row[1]), None if row[2] is None else from_column(row[2]), *row[3:])
+def order_row(economy: str, id: str, seq: int, order: Order) -> Row:
+    """Return the row of an order that a record tells of."""
+    return (economy, column(id), seq, order.refunded)
 
 
 def payment_row(economy: str, id: str, payment: Payment) -> Row:
@@ -247,7 +252,7 @@ def head_of(row: Row) -> Head:
         setattr(state, name, int(value))
     rest = values[len(FIGURES) :]
     state.founding, state.compulsory_redemptions, state.days_closed, state.last_closed = rest
-    return Head(state, charter, seq, bytes(head), clock)
+    return Head(state, charter, seq, head, clock)
 
 
 def read_head(cursor: CursorWrapper, economy: str) -> Head | None:

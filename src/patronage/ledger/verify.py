@@ -1,9 +1,9 @@
 """Rebuilding an economy from its journal, and comparing everything that is stored with that."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.utils import CursorWrapper
@@ -11,20 +11,24 @@ from django.db.backends.utils import CursorWrapper
 from patronage.economy import BrokenInvariantError, MemoryBook, check_identities
 from patronage.economy.state import ceiling_of
 from patronage.ledger import store
-from patronage.ledger.batch import Arrival, Batch
+from patronage.ledger.batch import Arrival, Batch, Known
 from patronage.ledger.canonical import (
     content_hash,
     decode_charter,
+    decode_event,
     encode,
+    encode_event,
     opaque_content,
-    restore_event,
 )
+from patronage.ledger.collector import at_rest
 from patronage.ledger.opening import opening
 from patronage.ledger.settling import UnknownEconomyError
 from patronage.ledger.store import from_column
 from patronage.ledger.table import Row, Table
 
 _AT_ONCE = 2000
+_SEQ_MAX: Final = 2**63 - 1
+_RECORD: Final = store.JOURNAL.columns.index("record")
 
 
 class Difference(NamedTuple):
@@ -55,7 +59,7 @@ def verify(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> Verified:
     Holds all accounts in memory. Raises UnknownEconomyError.
     """
     batch: Batch | None = None
-    with store.snapshot(using) as cursor:
+    with at_rest(), store.snapshot(using) as cursor:
         cursor.execute(f"{store.ECONOMIES.select} WHERE economy = %s", [economy])
         head = cursor.fetchone()
         if head is None:
@@ -71,82 +75,104 @@ def verify(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> Verified:
 
 def _opened(cursor: CursorWrapper, economy: str) -> Batch:
     """Return a batch in memory that begins after the first record."""
-    row = next(iter(_journal(cursor, economy, 0)), None)
-    if row is None or row[1] != 1:
+    rows = _journal(cursor, economy, 0, 1)
+    if not rows or rows[0][1] != 1:
         raise _DifferentError("record 1", "is missing")
     try:
-        told = json.loads(row[6])
+        told = json.loads(rows[0][_RECORD])
         expected, head = opening(
             economy, decode_charter(encode(told["event"]["charter"])), told["at"]
         )
     except (ValueError, KeyError, TypeError):
         raise _DifferentError("record 1", "does not open an economy") from None
-    _compare_record(1, row, expected)
-    return Batch(economy, head, MemoryBook(), {}, {})
+    _compare_records(rows, [expected], 1)
+    return Batch(economy, head, MemoryBook(), Known({}, {}, {}))
 
 
 def _replay(cursor: CursorWrapper, batch: Batch) -> None:
     """Judge every record's event again and compare records and movements, some at a time."""
-    economy = batch.economy
     while True:
-        rows = _journal(cursor, economy, batch.seq, _AT_ONCE)
-        first = batch.seq + 1 if batch.seq > 1 else 0
-        for row in rows:
-            seq = batch.seq + 1
-            if row[1] != seq:
-                raise _DifferentError(f"record {seq}", "is missing")
-            arrival = _arrival(seq, row)
-            try:
-                batch.judge(arrival)
-            except BrokenInvariantError as error:
-                raise _DifferentError(f"record {seq}", str(error)) from None
-            if not batch.records:
-                raise _DifferentError(f"record {seq}", "repeats an earlier one")
-            _compare_record(seq, row, batch.records.pop())
-        _compare_movements(cursor, batch, first, batch.seq if rows else None)
+        after = batch.seq
+        rows = _journal(cursor, batch.economy, after, _AT_ONCE)
+        problem = None
+        try:
+            for row in rows:
+                batch.judge(_arrival(row))
+        except (BrokenInvariantError, _NoRecordError) as error:
+            problem = str(error)
+        # Whatever went wrong, what differs before that comes first.
+        judged = rows if problem is None else rows[: len(batch.records)]
+        _compare_records(judged, batch.records, after + 1)
+        if problem is not None:
+            raise _DifferentError(f"record {after + len(judged) + 1}", problem)
+        _compare_movements(
+            cursor, batch, range(after + 1 if after > 1 else 0, batch.seq + 1 if rows else _SEQ_MAX)
+        )
+        batch.records.clear()
         batch.movements.clear()
         batch.touched.clear()
         if not rows:
             return
 
 
-def _arrival(seq: int, row: Row) -> Arrival:
-    """Return what a record says was submitted."""
-    try:
-        told = json.loads(row[6])
-        text = None if told["event"] is None else encode(told["event"])
-        event = None if text is None else restore_event(told["event"])
-        # An event with its own `at` does not move the clock; any other was given the clock's time.
-        received = told["at"] or ""
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise _DifferentError(f"record {seq}", "is no record") from None
-    raw = row[7]
-    if text is None:
-        content = bytes(row[5]) if raw is None else opaque_content(raw).hash
-        id = None if row[2] is None else from_column(row[2])
+class _NoRecordError(Exception):
+    """What stands for a record tells of no event."""
+
+
+def _arrival(row: Row) -> Arrival:
+    """Return what a record says was submitted.
+
+    The event's text is cut out of the record's: no quoted text can hold these bounds. Whether all
+    around it is as it should be, comparing the whole record will show.
+    """
+    _, _, stored, _, _, content, record, raw = row
+    start = record.find(',"event":') + 9
+    text = record[start : record.find(',"facts":', start)]
+    # An event with its own `at` does not move the clock; any other was given the clock's time.
+    received = record[7 : record.find('"', 7)] if record.startswith('{"at":"') else ""
+    if text == "null":
+        content = content if raw is None else opaque_content(raw).hash
+        id = None if stored is None else from_column(stored)
         return Arrival(id, None, None, raw, content, received)
-    content = content_hash(text)
-    return Arrival(told["id"], event, text, None, content, received)
+    try:
+        event = decode_event(text)
+        if encode_event(event) == text:
+            return Arrival(event["id"], event, text, None, content_hash(text), received)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        pass
+    raise _NoRecordError("is no record")
 
 
-def _compare_record(seq: int, stored: Row, expected: Row) -> None:
-    if stored != expected:
+def _compare_records(stored: Sequence[Row], replayed: Sequence[Row], first: int) -> None:
+    """Compare records, of which the first should have this number."""
+    if stored == replayed:
+        return
+    for seq, (one, other) in enumerate(zip_longest(stored, replayed), start=first):
+        if one == other:
+            continue
+        if one is None or one[1] != seq:
+            raise _DifferentError(f"record {seq}", "is missing")
+        if other is None or other[1] != seq:
+            raise _DifferentError(f"record {seq}", "repeats an earlier one")
         names = [
             name
-            for name, one, other in zip(store.JOURNAL.columns, stored, expected, strict=True)
-            if one != other
+            for name, mine, its in zip(store.JOURNAL.columns, one, other, strict=True)
+            if mine != its
         ]
         raise _DifferentError(f"record {seq}", f"{', '.join(names)} not as replayed")
 
 
-def _compare_movements(cursor: CursorWrapper, batch: Batch, first: int, last: int | None) -> None:
-    """Compare the movements of some records, or for None that there are none from the first on."""
-    upper = "" if last is None else "AND seq <= %s "
+def _compare_movements(cursor: CursorWrapper, batch: Batch, seqs: range) -> None:
+    """Compare the movements of some records."""
     cursor.execute(
-        f"{store.MOVEMENTS.select} WHERE economy = %s AND seq >= %s {upper}ORDER BY seq, position",
-        [batch.economy, first, *([] if last is None else [last])],
+        f"{store.MOVEMENTS.select} WHERE economy = %s AND seq >= %s AND seq < %s "
+        "ORDER BY seq, position",
+        [batch.economy, seqs.start, seqs.stop],
     )
-    for stored, expected in zip_longest(cursor.fetchall(), batch.movements):
+    rows: list[Row] = cursor.fetchall()
+    if rows == batch.movements:
+        return
+    for stored, expected in zip_longest(rows, batch.movements):
         if stored != expected:
             place = min(row[1:3] for row in (stored, expected) if row is not None)
             here = (row if row and row[1:3] == place else None for row in (stored, expected))
@@ -164,7 +190,7 @@ def _compare_projections(cursor: CursorWrapper, batch: Batch, head: Row) -> None
     expected = store.head_row(economy, batch.head())
     if head[2] > batch.seq:
         raise _DifferentError(f"record {batch.seq + 1}", "is missing")
-    for name, one, other in zip(store.ECONOMIES.columns, _plain(head), expected, strict=True):
+    for name, one, other in zip(store.ECONOMIES.columns, head, expected, strict=True):
         if one != other:
             raise _DifferentError(f"the economy's {name}", "not as replayed")
     try:
@@ -172,12 +198,13 @@ def _compare_projections(cursor: CursorWrapper, batch: Batch, head: Row) -> None
     except BrokenInvariantError as error:
         raise _DifferentError("the replayed state", str(error)) from None
     accounts = [
-        store.holdings_row(economy, account, batch.lasts[id])
+        store.holdings_row(economy, account, batch.known.lasts[id])
         for id, account in book.accounts.items()
     ]
     _compare_table(cursor, economy, store.HOLDINGS, accounts)
     _check_keys(cursor, batch)
-    orders = [store.order_row(economy, *item) for item in book.orders.items()]
+    seqs = batch.known.orders
+    orders = [store.order_row(economy, id, seqs[id], one) for id, one in book.orders.items()]
     _compare_table(cursor, economy, store.ORDERS, orders)
     payments = [store.payment_row(economy, *item) for item in book.payments.items()]
     _compare_table(cursor, economy, store.PAYMENTS, payments)
@@ -187,9 +214,10 @@ def _compare_projections(cursor: CursorWrapper, batch: Batch, head: Row) -> None
 
 def _compare_table(cursor: CursorWrapper, economy: str, table: Table, replayed: list[Row]) -> None:
     """Compare a table's rows, in the order of ids, with the replayed records."""
+    replayed.sort()  # ids differ, and code points are in the order of their bytes
     key = table.columns[1]
     cursor.execute(f"{table.select} WHERE economy = %s ORDER BY {key}", [economy])
-    for one, other in zip_longest(_rows(cursor), sorted(replayed, key=_key)):
+    for one, other in zip_longest(_rows(cursor), replayed):
         if one != other:
             id = min(row[1] for row in (one, other) if row is not None)  # one may have a gap
             here = (row if row and row[1] == id else None for row in (one, other))
@@ -208,27 +236,16 @@ def _check_keys(cursor: CursorWrapper, batch: Batch) -> None:
             raise _DifferentError(f"account {from_column(stored)!r}", "is not in line where due")
 
 
-def _key(row: Row) -> bytes:
-    id: str = row[1]
-    return id.encode()
-
-
-def _journal(cursor: CursorWrapper, economy: str, after: int, limit: int = 1) -> list[Row]:
+def _journal(cursor: CursorWrapper, economy: str, after: int, limit: int) -> list[Row]:
     cursor.execute(
         f"{store.JOURNAL.select} WHERE economy = %s AND seq > %s ORDER BY seq LIMIT {limit}",
         [economy, after],
     )
-    return list(map(_plain, cursor.fetchall()))
+    rows: list[Row] = cursor.fetchall()
+    return rows
 
 
 def _rows(cursor: CursorWrapper) -> Iterator[Row]:
     """Yield a select's rows, some at a time."""
     while rows := cursor.fetchmany(_AT_ONCE):
-        yield from map(_plain, rows)
-
-
-def _plain(row: Row) -> Row:
-    """Return a row with bytes as bytes, whatever the database's driver makes of them."""
-    if memoryview not in map(type, row):
-        return row
-    return tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
+        yield from rows

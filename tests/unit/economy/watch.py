@@ -36,6 +36,10 @@ class Moved(NamedTuple):
     quota: int
     cash: int
     coins: int
+    points_after: int
+    quota_after: int
+    cash_after: int
+    coins_after: int
     dividend: int
     fee: int
 
@@ -122,6 +126,7 @@ def check_told(before: Picture, event: dict, outcome: Applied, after: Picture) -
         if holder is None:
             holder = Holder(kind == "merchant.opened", 0, 0, 0, 0, 0, before.index)
         now[id] = _after(holder, moved, before, after)
+        assert now[id][1:5] == moved[6:10], "the balances after are told"
     assert after.accounts == now
 
     named = {
