@@ -1,12 +1,13 @@
-"""Run every bench and print the table."""
+"""Run every bench and print the table; with `full`, the long ones and nothing else."""
+
+import sys
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import rules, tlog
+from tests.bench import ledger, rules, tlog
 
-table = Table("what", "measured", "asked")
-for bench in (
+SHORT = (
     rules.bench_orders,
     rules.bench_replay,
     rules.bench_backtest,
@@ -14,7 +15,12 @@ for bench in (
     rules.bench_redemptions,
     tlog.bench_log,
     tlog.bench_sums,
-):
+    ledger.bench_ledger,
+)
+LONG = (ledger.bench_ledger_full,)
+
+table = Table("what", "measured", "asked")
+for bench in LONG if sys.argv[1:] == ["full"] else SHORT:
     for row in bench():
         table.add_row(*row)
 Console().print(table)

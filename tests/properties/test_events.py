@@ -153,8 +153,8 @@ def test_coins_spent(stream: Stream) -> None:
     for step, (payer, payee) in of_type(stream, "coins.spent"):
         amount = step.event["amount"]
         only(step)
-        assert payer[1:] == ("payment", 0, 0, 0, -amount, 0, 0)
-        assert payee[1:] == ("payment", 0, 0, 0, amount, 0, 0)
+        assert payer.change == ("payment", 0, 0, 0, -amount, 0, 0)
+        assert payee.change == ("payment", 0, 0, 0, amount, 0, 0)
         assert (payer.account.merchant, payee.account.merchant) == (False, True)
         assert step.after.payments[step.event["id"]] == step.outcome.facts
 
@@ -167,8 +167,8 @@ def test_coins_refunded(stream: Stream) -> None:
     for step, (merchant, member) in of_type(stream, "coins.refunded"):
         amount = step.event["amount"]
         only(step)
-        assert merchant[1:] == ("payment_refund", 0, 0, 0, -amount, 0, 0)
-        assert member[1:] == ("payment_refund", 0, 0, 0, amount, 0, 0)
+        assert merchant.change == ("payment_refund", 0, 0, 0, -amount, 0, 0)
+        assert member.change == ("payment_refund", 0, 0, 0, amount, 0, 0)
         payment = step.after.payments[step.event["payment"]]
         assert payment == step.outcome.facts
         assert payment.refunded <= payment.amount
@@ -215,7 +215,7 @@ def test_cash_restored(stream: Stream) -> None:
     """(part of) a withdrawal that did not go through, back to its account. … Cash += amount."""
     for step, (moved,) in of_type(stream, "cash.restored"):
         only(step, paid_out=-step.event["amount"])
-        assert moved[1:] == ("restoration", 0, 0, step.event["amount"], 0, 0, 0)
+        assert moved.change == ("restoration", 0, 0, step.event["amount"], 0, 0, 0)
         withdrawal = step.after.withdrawals[step.event["withdrawal"]]
         assert withdrawal == step.outcome.facts
         assert moved.account.id == withdrawal.account
@@ -227,7 +227,7 @@ def test_cash_credited(stream: Stream) -> None:
     """The operator owes the holder money that these rules did not produce: … Cash += amount."""
     for step, (moved,) in of_type(stream, "cash.credited"):
         only(step, paid_in=step.event["amount"])
-        assert moved[1:] == ("credit", 0, 0, step.event["amount"], 0, 0, 0)
+        assert moved.change == ("credit", 0, 0, step.event["amount"], 0, 0, 0)
         assert moved.account.id == step.event["account"]
 
 

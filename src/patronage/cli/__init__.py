@@ -8,6 +8,7 @@ import typer
 from patronage.cli import (
     accounts,
     backtest,
+    bench,
     check,
     days,
     demo,
@@ -120,6 +121,12 @@ _COMMANDS = {
             inbox.set_aside,
             "Move the event that breaks an invariant out of the inbox into a file.",
             "把破坏不变式的事件从收件箱移到文件中。",
+        ),
+        (
+            "bench",
+            bench.bench,
+            "Measure how fast the database is, in an economy that is removed again.",
+            "测量数据库的速度；所用的经济体随后删除。",
         ),
     ),
 }

@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from patronage.economy import Event, Order, Refusal
 from patronage.ledger import store
 from patronage.ledger.canonical import content_of
-from patronage.ledger.record import APPLIED
+from patronage.ledger.record import APPLIED, order_of
 from patronage.ledger.store import column, database_of, from_column
 
 
@@ -30,10 +30,10 @@ def recorded(
             cursor,
             "SELECT event_id, content, code FROM ledger_journal",
             economy,
-            "NOT (code = 'conflict') AND event_id",  # as the index has it
+            store.FIRST_ID,
             wanted,
         )
-    known = {from_column(stored): (bytes(content), code) for stored, content, code in rows}
+    known = {from_column(stored): (content, code) for stored, content, code in rows}
     answers: list[Recorded | None] = []
     for content in contents:
         if content.id is None or content.id not in known:
@@ -50,6 +50,6 @@ def recorded_orders(
     """Return the completed orders that have one of the ids."""
     with connections[using].cursor() as cursor:
         rows = database_of(using).select_in(
-            cursor, store.ORDERS.records, economy, "order_id", [column(id) for id in ids]
+            cursor, store.TOLD_ORDERS, economy, "order_id", [column(id) for id in ids]
         )
-    return {from_column(row[0]): store.order_of(row) for row in rows}
+    return {from_column(id): order_of(record, refunded) for id, _, refunded, record in rows}

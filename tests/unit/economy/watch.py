@@ -43,6 +43,11 @@ class Moved(NamedTuple):
     dividend: int
     fee: int
 
+    @property
+    def change(self) -> tuple:
+        """Cause, changes, dividend and fee."""
+        return (*self[1:6], *self[10:])
+
 
 class Holder(NamedTuple):
     merchant: bool
