@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench bench-full prove mutants docs lock clean
+.PHONY: help install run test lint bench bench-full prove mutants docs messages lock clean
 
 help:                           ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,8 +23,8 @@ $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 
 install: $(VENV)/.dev           ## make .venv with the project, editable, and its dev tools
 
-run: $(VENV)/.runtime           ## a demonstration year, through the real rules
-	$(BIN)/patronage demo
+run: $(VENV)/.runtime           ## a demonstration mall at http://127.0.0.1:8000
+	$(BIN)/patronage serve --demo
 
 test: $(VENV)/.dev              ## the whole suite
 	$(BIN)/python -m pytest -q -n 2 tests
@@ -51,6 +51,9 @@ mutants: $(VENV)/.dev           ## change rules and proofs one place at a time; 
 
 docs: $(VENV)/.dev              ## write docs/cli.md from the command's own help
 	$(BIN)/python -m tests.docs
+
+messages: $(VENV)/.dev          ## write the web's catalogue of sentences, and say what is untranslated
+	$(BIN)/python -m tests.messages
 
 lock:                           ## refresh requirements/*.txt (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group build -o requirements/build.txt

@@ -16,7 +16,7 @@ from patronage.ledger.database import create_tables, database
 URLS: dict[str, str] = {}
 """Where the database behind an alias is."""
 
-if not settings.configured:
+if not settings.configured:  # in a process that a test starts
     settings.configure(
         INSTALLED_APPS=["patronage.ledger"],
         DATABASES={"default": database("sqlite:///:memory:")},

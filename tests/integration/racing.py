@@ -82,6 +82,7 @@ class Workers:
         for worker in self.made:
             worker.join(SECONDS)
             assert not worker.is_alive()
+            assert getattr(worker, "exitcode", 0) == 0, "it ended without a word"
         return sorted((self.told.get() for _ in self.made), key=str)
 
 

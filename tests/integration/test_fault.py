@@ -30,14 +30,14 @@ def economy(using: str, monkeypatch: pytest.MonkeyPatch) -> str:
     economy = fresh("fault")
     ledger.open_economy(economy, CHARTER, using=using)
     ledger.submit_many(economy, ORDERS, using=using)
-    apply = batch.apply
+    apply = batch.apply_formed
 
     def broken(state, book, event):
         if event["id"] == "2":
             raise BrokenInvariantError("the price fell")
         return apply(state, book, event)
 
-    monkeypatch.setattr(batch, "apply", broken)
+    monkeypatch.setattr(batch, "apply_formed", broken)
     return economy
 
 

@@ -17,6 +17,7 @@ from patronage.ledger import (
     submit_many,
     verify,
 )
+from patronage.ledger.batch import Loaded
 from tests.integration.databases import URLS, database_of_our_own, known
 from tests.integration.play import fresh, journal, rows
 from tests.integration.racing import (
@@ -160,7 +161,14 @@ def test_the_same_twice_without_looking_under_the_lock(using: str, economy: str)
     """The journal's index refuses a second judgement of an id."""
     submitted_twice(using, economy)
     assert settle(economy, 1, using=using) == 1
-    with mock.patch.object(settling, "_seen", return_value=[]), pytest.raises(IntegrityError):
+    load = settling.load
+
+    def forgetful(*arguments) -> Loaded:
+        loaded = load(*arguments)
+        loaded.known.contents.clear()
+        return loaded
+
+    with mock.patch.object(settling, "load", forgetful), pytest.raises(IntegrityError):
         settle(economy, 1, using=using)
     assert verify(economy, using=using) == (2, None)
 

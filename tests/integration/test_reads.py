@@ -1,5 +1,6 @@
 """What is told of an economy is what the rules would do."""
 
+from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import pairwise
 
@@ -34,6 +35,24 @@ def test_the_summary(using: str, economy: str) -> None:
     assert told.price == Fraction(told.figures["reserve"], told.figures["circulating"])
     assert told.figures["dividends_unpaid"] == 500
     assert economy in ledger.economies(using=using)
+
+
+def test_a_state_is_a_copy_to_try_events_on(using: str, economy: str) -> None:
+    state = ledger.state(economy, using=using)
+    told = ledger.summary(economy, using=using)
+    assert {name: getattr(state, name) for name in told.figures} == told.figures
+    assert (state.charter, state.last_closed) == (told.charter, told.last_closed)
+    state.reserve = 0
+    assert ledger.summary(economy, using=using) == told
+
+
+def test_when_an_economy_was_opened(using: str) -> None:
+    economy, opened = fresh("opened"), datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
+    open_economy(economy, CHARTER, using=using, clock=lambda: opened)
+    assert ledger.opened_at(economy, using=using) == opened
+    for read in (ledger.opened_at, ledger.state):
+        with pytest.raises(UnknownEconomyError):
+            read("nowhere", using=using)
 
 
 def test_an_account_tells_what_redeeming_brings(using: str, economy: str) -> None:

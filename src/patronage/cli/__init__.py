@@ -17,6 +17,7 @@ from patronage.cli import (
     imports,
     inbox,
     replay,
+    serve,
 )
 from patronage.cli.words import say
 
@@ -127,6 +128,26 @@ _COMMANDS = {
             bench.bench,
             "Measure how fast the database is, in an economy that is removed again.",
             "测量数据库的速度；所用的经济体随后删除。",
+        ),
+    ),
+    say("Run the mall", "运行商城"): (
+        (
+            "serve",
+            serve.serve,
+            "Run the mall: web, settler and jobs as one command, until interrupted.",
+            "运行商城：网页、入账与后台任务合为一条命令，直到被中断。",
+        ),
+        (
+            "web",
+            serve.web,
+            "Serve the mall's pages alone, as one part of a mall in production.",
+            "只提供商城网页，作为生产环境中的一部分。",
+        ),
+        (
+            "work",
+            serve.work,
+            "Run the mall's jobs alone, as one part of a mall in production.",
+            "只运行商城的后台任务，作为生产环境中的一部分。",
         ),
     ),
 }

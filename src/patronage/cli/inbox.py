@@ -1,7 +1,8 @@
 """`patronage submit`, `settle`, `set-aside`: events on their way into the journal."""
 
 import os
-import time
+import signal
+import threading
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -66,24 +67,25 @@ def settle(
 
     count = 0
     broken: set[str] = set()
+    # An interrupt ends it between two rounds: what is settled is counted.
+    stopping = threading.Event()
+    if follow:
+        signal.signal(signal.SIGINT, lambda *_: stopping.set())
     with reached():
-        try:
-            while True:
-                settled = 0
-                for id in [economy] if economy is not None else ledger.economies():
-                    if id not in broken:
-                        one, fault = _settled_all(id)
-                        settled += one
-                        if fault is not None:
-                            broken.add(id)
-                            _say_broken(id, fault)
-                count += settled
-                if not follow:
-                    break
-                if not settled:
-                    time.sleep(_POLL_SECONDS)
-        except KeyboardInterrupt:
-            pass
+        while True:
+            settled = 0
+            for id in [economy] if economy is not None else ledger.economies():
+                if id not in broken:
+                    one, fault = _settled_all(id)
+                    settled += one
+                    if fault is not None:
+                        broken.add(id)
+                        _say_broken(id, fault)
+            count += settled
+            if not follow or stopping.is_set():
+                break
+            if not settled and stopping.wait(_POLL_SECONDS):
+                break
     show.console.print(say(f"{count:,} settled.", f"已入账 {count:,} 个事件。"))
     if broken:
         raise typer.Exit(_BROKEN)

@@ -6,6 +6,7 @@ exact fractions.
 """
 
 import json
+from datetime import datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -126,6 +127,27 @@ def summary(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> Summary:
         merchants,
         unsettled,
     )
+
+
+def state(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> State:
+    """Return an economy's state, a copy to try events on. Raises UnknownEconomyError."""
+    with connections[using].cursor() as cursor:
+        head = store.read_head(cursor, economy)
+    if head is None:
+        raise UnknownEconomyError(economy)
+    return head.state
+
+
+def opened_at(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> datetime:
+    """Return when an economy was opened. Raises UnknownEconomyError."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT record FROM ledger_journal WHERE economy = %s AND seq = 1", [economy]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise UnknownEconomyError(economy)
+    return datetime.fromisoformat(json.loads(row[0])["at"])
 
 
 def economies(*, using: str = DEFAULT_DB_ALIAS) -> list[str]:

@@ -1,0 +1,163 @@
+"""`patronage serve`, `web`, `work`: the mall as a running program."""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from patronage.cli.words import fail, say
+
+_FOLDER = Path("demo")
+_SECONDS = 1
+
+Host = Annotated[str, typer.Option(help=say("The address to listen on.", "监听的地址。"))]
+Port = Annotated[
+    int, typer.Option(help=say("The port to listen on.", "监听的端口。"), min=1, max=65535)
+]
+Demo = Annotated[
+    bool,
+    typer.Option(
+        "--demo",
+        help=say(
+            "A demonstration mall with a year of history, kept in ./demo.",
+            "带有一年历史的演示商城，保存在 ./demo。",
+        ),
+    ),
+]
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000, *, demo: Demo = False) -> None:
+    """Run web, settler and jobs as one command, until interrupted."""
+    if demo:
+        _use_folder(_FOLDER)
+    _set_up()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if demo:
+        from patronage.cli import mall
+
+        mall.prepare(f"http://{host}:{port}", _FOLDER / "ready")
+    _require_economy()
+    web_arguments = ("web", "--host", host, "--port", str(port))
+    _run_parts([web_arguments, ("settle", "--follow"), ("work",)])
+
+
+def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve the pages."""
+    _require_settings()
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        "patronage.web.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        blocking_threads=4,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def work() -> None:
+    """Run the jobs: queue each when it is due, and do what is queued."""
+    _set_up()
+    from django.core.management import call_command
+
+    from patronage.commerce import schedule
+
+    threading.Thread(target=schedule.follow, args=(_SECONDS,), daemon=True).start()
+    call_command("db_worker", interval=_SECONDS, startup_delay=False, verbosity=0)
+
+
+def _use_folder(folder: Path) -> None:
+    """Keep the demonstration's database, files and key in one folder that can be thrown away."""
+    key = folder / "secret.key"
+    try:
+        if not (folder / "ready").exists():  # never made, or not to its end
+            shutil.rmtree(folder / "media", ignore_errors=True)
+            for file in folder.glob("mall.sqlite3*"):
+                file.unlink()
+        folder.mkdir(exist_ok=True)
+        if not key.exists():
+            key.touch(mode=0o600)
+            key.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        secret = key.read_text(encoding="ascii")
+    except OSError as error:
+        fail(
+            f"cannot write into ./{folder} ({error.strerror}); go to a folder where you may.",
+            f"无法写入 ./{folder}（{error.strerror}）；请到可写的目录中运行。",
+        )
+    os.environ.update(
+        PATRONAGE_DEMO="1",
+        PATRONAGE_SECRET_KEY=secret,
+        PATRONAGE_MEDIA=str(folder / "media"),
+        PATRONAGE_STATIC=str(folder / "static"),
+    )
+    os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/mall.sqlite3")
+
+
+def _require_settings() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "patronage.web.config.settings"
+    if not os.environ.get("PATRONAGE_SECRET_KEY"):
+        fail(
+            "the mall needs a secret key; set PATRONAGE_SECRET_KEY to a long random text, or try "
+            "`patronage serve --demo`.",
+            "商城需要密钥；请把 PATRONAGE_SECRET_KEY 设为一段足够长的随机文本，"
+            "或先试 `patronage serve --demo`。",
+        )
+
+
+def _require_economy() -> None:
+    from django.conf import settings
+
+    from patronage import ledger
+
+    if settings.ECONOMY not in ledger.economies():
+        fail(
+            f"there is no economy {settings.ECONOMY} here; open it with "
+            f"`patronage open {settings.ECONOMY} CHARTER`, or try `patronage serve --demo`.",
+            f"这里没有经济体 {settings.ECONOMY}；请用 `patronage open {settings.ECONOMY} 章程文件` "
+            "开设，或先试 `patronage serve --demo`。",
+        )
+
+
+def _set_up() -> None:
+    _require_settings()
+    import django
+
+    django.setup()
+
+
+def _run_parts(parts: list[tuple[str, ...]]) -> None:
+    """Run the parts as processes until a signal comes, or one ends by itself."""
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    # A session of their own: an interrupt at the terminal comes through us, once.
+    children = [
+        subprocess.Popen([sys.executable, "-m", "patronage", *part], start_new_session=True)  # noqa: S603
+        for part in parts
+    ]
+    ended = None
+    while ended is None and not stopping.wait(_SECONDS / 5):
+        ended = next((child for child in children if child.poll() is not None), None)
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.wait()
+    if ended is not None:
+        name = parts[children.index(ended)][0]
+        fail(
+            f"`patronage {name}` ended by itself; its message stands above.",
+            f"`patronage {name}` 自行结束；其消息见上文。",
+        )

@@ -1,0 +1,108 @@
+"""Looking for products."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from patronage.commerce import search
+from patronage.commerce.models import Category, Product
+
+PAGE = 20
+_ID_DIGITS = 18
+
+
+class Sorting(StrEnum):
+    """The orders in which products are listed."""
+
+    SOLD = "sold"
+    NEWEST = "newest"
+    PRICE = "price"
+    PRICE_DOWN = "-price"
+
+
+class Page(NamedTuple):
+    """Some products, and where the next page begins (None: there is none).
+
+    Each has `merchant` and its `pictures` loaded.
+    """
+
+    products: list[Product]
+    after: str | None
+
+
+_FIELDS = {
+    Sorting.SOLD: ("sold", True),
+    Sorting.NEWEST: ("listed_at", True),
+    Sorting.PRICE: ("price_minor", False),
+    Sorting.PRICE_DOWN: ("price_minor", True),
+}
+
+
+def listed() -> QuerySet[Product]:
+    """Return the products that are shown."""
+    return Product.objects.filter(listed_at__isnull=False)
+
+
+def categories() -> list[Category]:
+    """Return all categories in the operator's order, parents and children alike."""
+    return list(Category.objects.all())
+
+
+def browse(
+    *,
+    category: Category | None = None,
+    merchant_id: int | None = None,
+    query: str = "",
+    sorting: Sorting = Sorting.SOLD,
+    after: str | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """Return a page of listed products: of a category and its children, a merchant, for a query.
+
+    `after` is what the page before gave; another text begins at the start. A query of which
+    nothing can be looked for (punctuation) finds nothing. Two queries to the database.
+    """
+    found = listed()
+    if category is not None:
+        shelves = Category.objects.filter(Q(id=category.id) | Q(parent=category))
+        found = found.filter(category__in=shelves.values("id"))
+    if merchant_id is not None:
+        found = found.filter(merchant_id=merchant_id)
+    if query.strip():
+        words = search.wanted(query)
+        if not words:
+            return Page([], None)
+        for word in words:
+            found = found.filter(search_words__word=word)
+    return _page(found, sorting, after, limit)
+
+
+def _page(found: QuerySet[Product], sorting: Sorting, after: str | None, limit: int) -> Page:
+    """Cut a page: those after a product, named by its id, in the order of a field and the id."""
+    field, is_down = _FIELDS[sorting]
+    sign, beyond = ("-", "lt") if is_down else ("", "gt")
+    last = None
+    if after is not None and after.isdecimal() and len(after) < _ID_DIGITS:
+        last = Product.objects.filter(id=int(after)).first()
+    if last is not None:
+        value = getattr(last, field)
+        found = found.filter(
+            Q(**{f"{field}__{beyond}": value}) | Q(**{field: value, f"id__{beyond}": last.id})
+        )
+    ordered = found.order_by(f"{sign}{field}", f"{sign}id").select_related("merchant")
+    products = list(ordered.prefetch_related("pictures")[: limit + 1])
+    more = len(products) > limit
+    products = products[:limit]
+    return Page(products, str(products[-1].id) if more else None)
+
+
+def product_of(id: int) -> Product | None:
+    """Return a listed product with its merchant, category, pictures and SKUs, or None."""
+    return (
+        listed()
+        .filter(id=id)
+        .select_related("merchant", "category")
+        .prefetch_related("pictures", "skus")
+        .first()
+    )

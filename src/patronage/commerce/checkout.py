@@ -1,0 +1,238 @@
+"""Checking out: placing an order for each merchant, once a press."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Prefetch
+from django.utils import timezone
+
+from patronage.commerce import coupons
+from patronage.commerce.cart import items_of
+from patronage.commerce.listing import concession_micro
+from patronage.commerce.models import Checkout, Line, Order, Sku
+from patronage.commerce.quoting import (
+    AddressText,
+    CheckoutRefusal,
+    Choices,
+    Quote,
+    QuoteLine,
+    QuotePart,
+    Wanted,
+    priced,
+    quote,
+)
+from patronage.members import clock
+from patronage.members.models import Person
+from patronage.members.referral import referrer_account
+
+__all__ = [
+    "AddressText",
+    "CheckoutRefusal",
+    "Choices",
+    "Placed",
+    "Quote",
+    "QuoteLine",
+    "QuotePart",
+    "Wanted",
+    "cart_key",
+    "checkout_of",
+    "place",
+    "quote",
+    "wanted_from_cart",
+]
+
+KEY_LENGTH = 64
+PAY_WITHIN = timedelta(minutes=30)
+
+
+class Placed(NamedTuple):
+    """A checkout that was placed, just now or by an earlier press of the same button."""
+
+    checkout: Checkout
+    is_new: bool
+
+
+class _RefusedError(Exception):
+    """A refusal found after writing began: nothing of it may stay."""
+
+    def __init__(self, refusal: CheckoutRefusal) -> None:
+        self.refusal = refusal
+
+
+def wanted_from_cart(person: Person) -> list[Wanted]:
+    """Return what is selected in the cart."""
+    selected = items_of(person).filter(is_selected=True)
+    return [Wanted(item.sku_id, item.quantity) for item in selected]
+
+
+def cart_key(person: Person) -> str:
+    """Return the key for ordering what is selected in the cart: the same in every window.
+
+    It is made of the items' own ids, which ordering takes out of the cart for good.
+    """
+    selected = items_of(person).filter(is_selected=True).values_list("id", "quantity")
+    return "cart:" + _hash(sorted(selected))[:48]
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def place(
+    *,
+    person: Person,
+    key: str,
+    wanted: Sequence[Wanted],
+    total_minor: int,
+    address: AddressText | None = None,
+    voucher_ids: Choices | None = None,
+    notes: Mapping[int, str] | None = None,
+    from_cart: bool = False,
+) -> Placed | CheckoutRefusal:
+    """Place a checkout: an order for each merchant, its stock taken and its vouchers used.
+
+    `key` names the press: `cart_key` for the cart (with `from_cart`, which empties it), a fresh
+    random one per page for buying at once. `total_minor` is what the shopper was shown; another
+    total is refused. `notes` are for merchants, by id.
+    """
+    key = key[:KEY_LENGTH]
+    content = _hash(
+        [
+            sorted(wanted),
+            total_minor,
+            address,
+            sorted((voucher_ids or {}).items()),
+            sorted((notes or {}).items()),
+        ]
+    )
+    earlier = _earlier(person, key, content)
+    if earlier is not None:
+        return earlier
+    try:
+        with transaction.atomic():
+            # The unique key makes a second press wait here until the first is done.
+            checkout = Checkout.objects.create(
+                number=new_number(), person=person, key=key, content=content
+            )
+            if from_cart:
+                _take_from_cart(person, wanted)
+            parts, refusal = priced(person, wanted, address, voucher_ids or {})
+            if refusal is None and sum(part.total_minor for part in parts) != total_minor:
+                refusal = CheckoutRefusal.TOTAL_CHANGED
+            if refusal is not None:
+                raise _RefusedError(refusal)
+            _write(checkout, parts, address, notes or {})
+    except _RefusedError as refused:
+        return refused.refusal
+    except IntegrityError:
+        earlier = _earlier(person, key, content)
+        if earlier is None:
+            raise
+        return earlier
+    return Placed(checkout, is_new=True)
+
+
+def _earlier(person: Person, key: str, content: str) -> Placed | CheckoutRefusal | None:
+    checkout = Checkout.objects.filter(person=person, key=key).first()
+    if checkout is None:
+        return None
+    if checkout.content != content:
+        return CheckoutRefusal.KEY_USED
+    return Placed(checkout, is_new=False)
+
+
+def new_number() -> str:
+    """Return a number for a checkout or an order: the date and ten random digits."""
+    day = timezone.localtime(clock.now(), timezone.get_default_timezone())
+    return f"{day:%Y%m%d}{secrets.randbelow(10**10):010}"
+
+
+def _take_from_cart(person: Person, wanted: Sequence[Wanted]) -> None:
+    """Take what is ordered out of the cart, where it must still stand just so."""
+    items = items_of(person).select_for_update().filter(is_selected=True)
+    found = {Wanted(item.sku_id, item.quantity): item.id for item in items}
+    if set(found) != set(wanted):
+        raise _RefusedError(CheckoutRefusal.CART_CHANGED)
+    items_of(person).filter(id__in=list(found.values())).delete()
+
+
+def _write(
+    checkout: Checkout,
+    parts: Sequence[QuotePart],
+    address: AddressText | None,
+    notes: Mapping[int, str],
+) -> None:
+    person = checkout.person
+    where = {} if address is None else address._asdict()
+    for part in sorted(parts, key=lambda part: part.merchant.id):
+        order = Order.objects.create(
+            number=new_number(),
+            checkout=checkout,
+            person=person,
+            merchant=part.merchant,
+            referrer_account=referrer_account(person),
+            goods_minor=part.goods_minor,
+            discount_minor=part.discount_minor,
+            freight_minor=part.freight_minor,
+            total_minor=part.total_minor,
+            note=notes.get(part.merchant.id, "")[:200],
+            placed_at=checkout.placed_at,
+            pay_by=checkout.placed_at + PAY_WITHIN,
+            **where,
+        )
+        if part.voucher is not None and not coupons.use(part.voucher, order):
+            raise _RefusedError(CheckoutRefusal.VOUCHER_UNUSABLE)
+        Line.objects.bulk_create(_line(order, line) for line in part.lines)
+    # All take stock in the same order, so that no two wait for each other.
+    for line in sorted(
+        (line for part in parts for line in part.lines), key=lambda line: line.sku.id
+    ):
+        if not take_stock(line.sku.id, line.quantity):
+            raise _RefusedError(CheckoutRefusal.OUT_OF_STOCK)
+
+
+def _line(order: Order, line: QuoteLine) -> Line:
+    product = line.sku.product
+    return Line(
+        order=order,
+        sku=line.sku,
+        product_name=product.name,
+        product_name_en=product.name_en,
+        sku_name=line.sku.name,
+        sku_name_en=line.sku.name_en,
+        delivery=product.delivery,
+        quantity=line.quantity,
+        price_minor=line.sku.price_minor,
+        cost_minor=line.sku.cost_minor,
+        concession_micro=concession_micro(product),
+        goods_minor=line.goods_minor,
+        discount_minor=line.discount_minor,
+    )
+
+
+def take_stock(sku_id: int, quantity: int) -> bool:
+    """Take pieces out of what can be ordered; False if there are not that many."""
+    enough = Sku.objects.filter(id=sku_id, stock__gte=quantity)
+    return enough.update(stock=F("stock") - quantity) == 1
+
+
+def give_back(order: Order) -> None:
+    """Make what an order took available again: its stock and its voucher."""
+    coupons.give_back(order)
+    for line in order.lines.order_by("sku_id"):
+        Sku.objects.filter(id=line.sku_id).update(stock=F("stock") + line.quantity - line.returned)
+
+
+def checkout_of(*, person: Person, number: str) -> Checkout | None:
+    """Return a member's checkout with its orders and their lines, or None."""
+    orders = Order.objects.order_by("id").select_related("merchant").prefetch_related("lines")
+    return (
+        Checkout.objects.filter(person=person, number=number)
+        .prefetch_related(Prefetch("orders", orders))
+        .first()
+    )

@@ -1,0 +1,103 @@
+"""Coupons: claimed by members, used for one order."""
+
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from patronage.commerce.models import Coupon, Order, Voucher
+from patronage.economy.charter import MICRO
+from patronage.members import clock
+from patronage.members.models import Person
+from patronage.members.refusals import Refusal
+
+
+class CouponRefusal(Refusal):
+    """Why a coupon cannot be claimed."""
+
+    UNKNOWN = "unknown", _("There is no such coupon.")
+    NOT_NOW = "not_now", _("This coupon is not offered at this time.")
+    ALL_GONE = "all_gone", _("All of these coupons are gone.")
+    HAVE_ONE = "have_one", _("You already have this coupon.")
+
+
+class Offer(NamedTuple):
+    """A coupon, and whether the member has claimed it."""
+
+    coupon: Coupon
+    is_claimed: bool
+
+
+def discount_of(coupon: Coupon, goods_minor: int) -> int:
+    """Return what a coupon takes off goods worth so much, in minor units."""
+    if goods_minor < coupon.threshold_minor:
+        return 0
+    if coupon.off_minor is not None:
+        return min(coupon.off_minor, goods_minor)
+    return goods_minor * (coupon.off_micro or 0) // MICRO
+
+
+def offers(*, person: Person | None, merchant_id: int | None = None) -> list[Offer]:
+    """Return the coupons that can be claimed now, of one merchant or all. Two queries."""
+    now = clock.now()
+    found = Coupon.objects.filter(
+        Q(total__isnull=True) | Q(claimed__lt=F("total")),
+        starts_at__lte=now,
+        ends_at__gt=now,
+        merchant__approved_at__isnull=False,
+    ).select_related("merchant")
+    if merchant_id is not None:
+        found = found.filter(merchant_id=merchant_id)
+    claimed = (
+        set()
+        if person is None
+        else set(Voucher.objects.filter(person=person).values_list("coupon_id", flat=True))
+    )
+    return [Offer(coupon, coupon.id in claimed) for coupon in found.order_by("ends_at", "id")]
+
+
+def claim(*, person: Person, coupon_id: int) -> Voucher | CouponRefusal:
+    """Take a coupon."""
+    now = clock.now()
+    with transaction.atomic():
+        coupon = Coupon.objects.select_for_update().filter(id=coupon_id).first()
+        if coupon is None or coupon.merchant.approved_at is None:
+            return CouponRefusal.UNKNOWN
+        if not coupon.starts_at <= now < coupon.ends_at:
+            return CouponRefusal.NOT_NOW
+        if coupon.vouchers.filter(person=person).exists():
+            return CouponRefusal.HAVE_ONE
+        if coupon.total is not None and coupon.claimed >= coupon.total:
+            return CouponRefusal.ALL_GONE
+        coupon.claimed += 1
+        coupon.save(update_fields=["claimed"])
+        return Voucher.objects.create(coupon=coupon, person=person)
+
+
+def vouchers_of(person: Person) -> list[Voucher]:
+    """Return a member's vouchers with `coupon` and its merchant: usable, used, expired."""
+    now = clock.now()
+    found = Voucher.objects.filter(person=person).select_related("coupon__merchant")
+    return sorted(
+        found,
+        key=lambda one: (one.coupon.ends_at <= now, one.order_id is not None, one.coupon.ends_at),
+    )
+
+
+def usable(person: Person) -> QuerySet[Voucher]:
+    """Return a member's vouchers that are neither used nor out of time."""
+    now = clock.now()
+    return Voucher.objects.filter(
+        person=person, order=None, coupon__starts_at__lte=now, coupon__ends_at__gt=now
+    ).select_related("coupon")
+
+
+def use(voucher: Voucher, order: Order) -> bool:
+    """Use a voucher for an order; False if another order was faster."""
+    return Voucher.objects.filter(id=voucher.id, order=None).update(order=order) == 1
+
+
+def give_back(order: Order) -> None:
+    """Make the voucher of an order that came to nothing usable again."""
+    Voucher.objects.filter(order=order).update(order=None)

@@ -1,0 +1,33 @@
+"""What the page of a product may say of its economy, before anything is ordered."""
+
+from typing import NamedTuple
+
+from patronage.commerce import freight, posting
+from patronage.commerce.listing import concession_micro
+from patronage.commerce.models import Delivery, FreightRule, Product, Sku
+from patronage.commerce.sharing import Sold, amounts_of
+
+
+class Estimate(NamedTuple):
+    """What one piece of a SKU would bring, paid in money at today's price; its least freight."""
+
+    contribution_minor: int
+    points_nano: int
+    freight_minor: int
+
+
+def estimate(*, product: Product, sku: Sku) -> Estimate:
+    """Estimate by the rules themselves. Three queries, two of them for freight."""
+    state = posting.state()
+    sold = [Sold(sku.price_minor, sku.cost_minor, concession_micro(product))]
+    is_house = product.merchant.is_house
+    amounts = amounts_of(state.charter, sold, sku.price_minor, is_house=is_house)
+    order = posting.try_order(state, amounts)
+    return Estimate(order.contribution, order.points, _freight(product, sku))
+
+
+def _freight(product: Product, sku: Sku) -> int:
+    if product.delivery != Delivery.SHIP:
+        return 0
+    rule = FreightRule.objects.filter(merchant=product.merchant_id).prefetch_related("zones")
+    return freight.freight_of(rule.first(), "", [(sku, 1)], sku.price_minor)

@@ -1,0 +1,140 @@
+"""Putting products into the shop, if the sums allow it."""
+
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from patronage.commerce import posting, search
+from patronage.commerce.models import Merchant, Product, Sku
+from patronage.commerce.sharing import Sold, amounts_of, concession_of
+from patronage.economy import State
+from patronage.members import clock
+from patronage.members.refusals import Refusal
+
+
+class ListingRefusal(Refusal):
+    """Why a product is not listed."""
+
+    NO_SKU = "no_sku", _("The product has no SKU. Add one with a price.")
+    MERCHANT_NOT_APPROVED = (
+        "merchant_not_approved",
+        _("The merchant is not approved yet. Approve it first."),
+    )
+    MERCHANT_LOSES = (
+        "merchant_loses",
+        _("The merchant would lose money on a sale. Raise the price or lower the concession."),
+    )
+    HOUSE_LOSES = (
+        "house_loses",
+        _("The house would lose money on a sale. Raise the price or the concession."),
+    )
+
+
+class Sums(NamedTuple):
+    """What the sale of one SKU at its price, paid in money, comes to, in minor units.
+
+    `merchant_minor` and `house_minor` are what is left to each, the cost taken as 0 where it is
+    unknown; `merchant_minor` is None for the house's own goods.
+    """
+
+    sku: Sku
+    price_minor: int
+    cost_minor: int | None
+    concession_minor: int
+    contribution_minor: int
+    dividend_minor: int
+    merchant_minor: int | None
+    house_minor: int
+
+
+class Listing(NamedTuple):
+    """The answer to a listing: the refusal, or None, and each SKU's sums."""
+
+    refusal: ListingRefusal | None
+    sums: list[Sums]
+
+
+def concession_micro(product: Product) -> int:
+    """Return the concession agreed for a product, in millionths."""
+    if product.concession_micro is None:
+        return product.merchant.concession_micro
+    return product.concession_micro
+
+
+def sums_of(product: Product) -> list[Sums]:
+    """Return what a sale of each SKU would come to under the charter in force."""
+    state = posting.state()
+    return [_sums(state, product, sku) for sku in product.skus.all()]
+
+
+def _sums(state: State, product: Product, sku: Sku) -> Sums:
+    price, cost = sku.price_minor, sku.cost_minor or 0
+    is_house = product.merchant.is_house
+    sold = [Sold(price, sku.cost_minor, concession_micro(product))]
+    order = posting.try_order(state, amounts_of(state.charter, sold, price, is_house=is_house))
+    given = order.contribution + order.dividend
+    concession = 0 if is_house else concession_of(sold, price)
+    return Sums(
+        sku,
+        price,
+        sku.cost_minor,
+        concession,
+        order.contribution,
+        order.dividend,
+        None if is_house else price - concession - cost,
+        price - cost - given if is_house else concession - given,
+    )
+
+
+def list_product(*, product: Product) -> Listing:
+    """Show a saved product in the shop, and in search, unless a sale would lose money.
+
+    Call it whenever a product or one of its SKUs was saved: one that is refused is not shown, even
+    if it was before.
+    """
+    with transaction.atomic():
+        sums = sums_of(product)
+        refusal = _refusal(product, sums)
+        if refusal is not None:
+            unlist_product(product=product)
+            return Listing(refusal, sums)
+        product.price_minor = min(one.price_minor for one in sums)
+        product.listed_at = product.listed_at or clock.now()
+        product.save(update_fields=["price_minor", "listed_at"])
+        search.index(product)
+    return Listing(None, sums)
+
+
+def _refusal(product: Product, sums: list[Sums]) -> ListingRefusal | None:
+    if product.merchant.approved_at is None:
+        return ListingRefusal.MERCHANT_NOT_APPROVED
+    if not sums:
+        return ListingRefusal.NO_SKU
+    if any(one.merchant_minor is not None and one.merchant_minor < 0 for one in sums):
+        return ListingRefusal.MERCHANT_LOSES
+    if any(one.house_minor < 0 for one in sums):
+        return ListingRefusal.HOUSE_LOSES
+    return None
+
+
+def unlist_product(*, product: Product) -> None:
+    """Take a product out of the shop; orders placed stay."""
+    product.listed_at = None
+    product.save(update_fields=["listed_at"])
+
+
+def approve_merchant(*, merchant_id: int) -> None:
+    """Approve a merchant and open its account in the ledger; again is nothing new.
+
+    Not inside a transaction.
+    """
+    with transaction.atomic():
+        merchant = Merchant.objects.select_for_update().get(id=merchant_id)
+        if merchant.approved_at is None:
+            merchant.approved_at = clock.now()
+            merchant.save(update_fields=["approved_at"])
+        id = f"merchant:{merchant.account}:opened"
+        event = {"id": id, "type": "merchant.opened", "merchant": merchant.account}
+        receipt = posting.submit(event)
+    posting.require_applied(id, posting.settle(receipt))

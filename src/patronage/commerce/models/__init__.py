@@ -1,0 +1,79 @@
+"""The tables of commerce. Money is in minor units, rates are in millionths."""
+
+from patronage.commerce.models.alarms import Alarm
+from patronage.commerce.models.cart import CartItem
+from patronage.commerce.models.catalogue import (
+    Category,
+    Delivery,
+    Picture,
+    Product,
+    SearchWord,
+    Sku,
+)
+from patronage.commerce.models.freight import FreightBasis, FreightRule, FreightZone
+from patronage.commerce.models.jobs import Job
+from patronage.commerce.models.merchants import Merchant
+from patronage.commerce.models.orders import (
+    Checkout,
+    Line,
+    Order,
+    Party,
+    RedemptionCode,
+    Split,
+    SplitKind,
+    State,
+    Transition,
+)
+from patronage.commerce.models.payments import (
+    Channel,
+    Notification,
+    Payment,
+    PaymentState,
+    Refund,
+    RefundState,
+    Tender,
+)
+from patronage.commerce.models.promotions import Coupon, Voucher
+from patronage.commerce.models.returns import Return, ReturnLine, ReturnState
+from patronage.commerce.models.testpay import TestCharge, TestDelivery, TestKey, TestRefund
+
+__all__ = [
+    "Alarm",
+    "CartItem",
+    "Category",
+    "Channel",
+    "Checkout",
+    "Coupon",
+    "Delivery",
+    "FreightBasis",
+    "FreightRule",
+    "FreightZone",
+    "Job",
+    "Line",
+    "Merchant",
+    "Notification",
+    "Order",
+    "Party",
+    "Payment",
+    "PaymentState",
+    "Picture",
+    "Product",
+    "RedemptionCode",
+    "Refund",
+    "RefundState",
+    "Return",
+    "ReturnLine",
+    "ReturnState",
+    "SearchWord",
+    "Sku",
+    "Split",
+    "SplitKind",
+    "State",
+    "Tender",
+    "TestCharge",
+    "TestDelivery",
+    "TestKey",
+    "TestRefund",
+    "Transition",
+    "Voucher",
+]

@@ -1,0 +1,76 @@
+"""Commerce's calls to the ledger, for the economy of this installation.
+
+An event's content is made of committed figures alone, never of the time: handed in again after a
+crash it is the same event.
+"""
+
+from copy import copy
+from typing import Any
+
+from django.conf import settings
+
+from patronage import ledger
+from patronage.commerce import alarms
+from patronage.economy import Applied, Charter, MemoryBook, Order, State, apply
+from patronage.members import clock
+
+
+def submit(event: dict[str, Any]) -> ledger.Receipt:
+    """Hand in an event of ours, in the caller's transaction."""
+    return ledger.submit(settings.ECONOMY, event, clock=clock.now)
+
+
+def settle(receipt: ledger.Receipt) -> ledger.Settled:
+    """Settle up to what was handed in. Not inside a transaction."""
+    return ledger.settle_through(settings.ECONOMY, receipt)
+
+
+def settle_all() -> int:
+    """Settle everything that waits; return how many events there were. Not in a transaction."""
+    settled = 0
+    while taken := ledger.settle(settings.ECONOMY):
+        settled += taken
+    return settled
+
+
+def outcome_of(id: str) -> ledger.Settled | None:
+    """Return the outcome of the event with an id, None while there is none."""
+    return ledger.outcome_of(settings.ECONOMY, id)
+
+
+def require_applied(id: str, settled: ledger.Settled) -> bool:
+    """Tell whether an event of ours was applied, and sound an alarm if it was refused."""
+    if settled.refusal is None:
+        return True
+    alarms.sound("event_refused", id, f"refused as {settled.refusal}")
+    return False
+
+
+def state() -> State:
+    """Return the economy's state, a copy."""
+    return ledger.state(settings.ECONOMY)
+
+
+def charter() -> Charter:
+    """Return the charter in force."""
+    return state().charter
+
+
+def holdings(account: str) -> ledger.AccountView | None:
+    """Return what an account holds, None for one the ledger has not seen."""
+    try:
+        return ledger.account(settings.ECONOMY, account)
+    except ledger.UnknownAccountError:
+        return None
+
+
+def try_order(state: State, amounts: dict[str, int]) -> Order:
+    """Return what `order.completed` with these amounts would record, by the rule itself.
+
+    The state stays as it is. No one's account is read: an order grants the same to everyone.
+    """
+    event = {"id": "t", "type": "order.completed", "order": "t", "member": "t", **amounts}
+    outcome = apply(copy(state), MemoryBook(), event)
+    if not isinstance(outcome, Applied) or not isinstance(outcome.facts, Order):
+        raise TypeError(f"{amounts} make no order: {outcome}")
+    return outcome.facts

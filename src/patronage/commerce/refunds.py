@@ -1,0 +1,220 @@
+"""Money and value going back to whom it came from."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from patronage.commerce import alarms, channels, posting
+from patronage.commerce.allocation import allocate
+from patronage.commerce.models import (
+    Channel,
+    Order,
+    Payment,
+    PaymentState,
+    Refund,
+    RefundState,
+    Tender,
+)
+from patronage.commerce.port import ProviderUnreachableError
+from patronage.members import clock
+
+RETRY_AFTER = timedelta(hours=1)
+
+
+def spending_id(tender: Tender) -> str:
+    """Return the id of the ledger's event by which a tender was paid from there."""
+    kind = "coins" if tender.channel == Channel.COINS else "cash"
+    return f"order:{tender.order.number}:{kind}:{tender.payment.attempt}"
+
+
+def tenders_of(order: Order) -> list[Tender]:
+    """Return what paid an order: the tenders of the payment that succeeded, with their refunds."""
+    return list(
+        Tender.objects.filter(order=order, payment__state=PaymentState.SUCCEEDED)
+        .select_related("payment", "order")
+        .prefetch_related("refunds")
+        .order_by("id")
+    )
+
+
+def left_of(tenders: Iterable[Tender]) -> dict[int, tuple[int, int]]:
+    """Return of each tender, by its id, the amount not going back, and of it what is for goods.
+
+    A refund counts from its request on, even if the provider never makes it: the money is the
+    member's then, and no part of the order's. The tenders are as `tenders_of` gives them.
+    """
+    left = {}
+    for tender in tenders:
+        back = tender.refunds.all()
+        left[tender.id] = (
+            tender.amount_minor - sum(one.amount_minor for one in back),
+            tender.goods_minor - sum(one.goods_minor for one in back),
+        )
+    return left
+
+
+def request(
+    *, tender: Tender, amount_minor: int, goods_minor: int, key: str, reason: str
+) -> Refund:
+    """Note that so much of a tender is to go back, in the caller's transaction.
+
+    Call `carry_out` with it when that is committed.
+    """
+    refund = Refund.objects.create(
+        payment=tender.payment,
+        tender=tender,
+        channel=tender.channel,
+        key=key,
+        amount_minor=amount_minor,
+        goods_minor=goods_minor,
+        reason=reason[:200],
+    )
+    if tender.channel != Channel.TEST:
+        posting.submit(_event(refund))
+    return refund
+
+
+def request_stray(payment: Payment) -> Refund:
+    """Note that money which came when it was no longer wanted is to go back."""
+    refund, _is_new = Refund.objects.get_or_create(
+        key=f"stray:{payment.reference}",
+        defaults={
+            "payment": payment,
+            "channel": payment.channel,
+            "amount_minor": payment.amount_minor,
+            "reason": "the payment came after it was given up",
+        },
+    )
+    return refund
+
+
+def request_all(order: Order, *, key: str, reason: str) -> list[Refund]:
+    """Note that all that is left of what paid an order is to go back."""
+    tenders = tenders_of(order)
+    left = left_of(tenders)
+    return [
+        request(
+            tender=tender,
+            amount_minor=left[tender.id][0],
+            goods_minor=left[tender.id][1],
+            key=f"{key}:{tender.channel}",
+            reason=reason,
+        )
+        for tender in tenders
+        if left[tender.id][0] > 0
+    ]
+
+
+def request_goods(order: Order, goods_minor: int, *, key: str, reason: str) -> list[Refund]:
+    """Note that so much of what was paid for goods is to go back.
+
+    In the proportion in which the tenders paid what is still there, by largest remainder: so none
+    gives back more than it has.
+    """
+    tenders = tenders_of(order)
+    left = left_of(tenders)
+    parts = allocate(goods_minor, [left[tender.id][1] for tender in tenders])
+    return [
+        request(
+            tender=tender,
+            amount_minor=part,
+            goods_minor=part,
+            key=f"{key}:{tender.channel}",
+            reason=reason,
+        )
+        for tender, part in zip(tenders, parts, strict=True)
+        if part > 0
+    ]
+
+
+def _event_id(refund: Refund) -> str:
+    return f"refund:{refund.key}:{refund.tries}"
+
+
+def _event(refund: Refund) -> dict[str, Any]:
+    tender = refund.tender
+    if tender is None:
+        raise TypeError(f"{refund.key} came from no tender")
+    if refund.channel == Channel.COINS:
+        what: Mapping[str, Any] = {"type": "coins.refunded", "payment": spending_id(tender)}
+    else:
+        what = {"type": "cash.restored", "withdrawal": spending_id(tender)}
+    return {"id": _event_id(refund), **what, "amount": refund.amount_minor}
+
+
+def carry_out(refund_ids: Iterable[int]) -> None:
+    """Do what was noted, and note how it ended. Not inside a transaction.
+
+    What a provider does not answer, and what a merchant has no coins for, is tried again later.
+    """
+    ids = list(refund_ids)
+    refunds = Refund.objects.filter(id__in=ids, state=RefundState.REQUESTED).order_by("id")
+    found = list(refunds.select_related("payment"))
+    if any(refund.channel != Channel.TEST for refund in found):
+        posting.settle_all()
+    for refund in found:
+        if refund.channel == Channel.TEST:
+            _by_provider(refund)
+        else:
+            _from_ledger(refund.id)
+
+
+def _by_provider(refund: Refund) -> None:
+    try:
+        is_done = channels.of(refund.channel).refund(refund)
+    except ProviderUnreachableError:
+        Refund.objects.filter(id=refund.id).update(asked_at=clock.now())
+        return
+    state = RefundState.SUCCEEDED if is_done else RefundState.FAILED
+    with transaction.atomic():
+        Refund.objects.filter(id=refund.id, state=RefundState.REQUESTED).update(
+            state=state, ended_at=clock.now()
+        )
+        if not is_done:
+            alarms.sound("refund_failed", refund.key, "the provider will not send it back")
+
+
+def _from_ledger(refund_id: int) -> None:
+    with transaction.atomic():
+        refund = Refund.objects.select_for_update().get(id=refund_id)
+        outcome = posting.outcome_of(_event_id(refund))
+        if refund.state != RefundState.REQUESTED or outcome is None:
+            return
+        if posting.require_applied(f"refund:{refund.key}", outcome):
+            refund.state = RefundState.SUCCEEDED
+            refund.ended_at = clock.now()
+        else:
+            # A refused id is spent: the next try has its own, and is handed in when it is due.
+            refund.asked_at = clock.now()
+        refund.save(update_fields=["state", "ended_at", "asked_at"])
+
+
+def retry() -> int:
+    """Try again what is still to go back; return how many. Not inside a transaction."""
+    due = Refund.objects.filter(state=RefundState.REQUESTED).order_by("id")
+
+    def retry_one(refund_id: int) -> bool:
+        _hand_in_again(refund_id)
+        carry_out([refund_id])
+        return True
+
+    ids = list(due.values_list("id", flat=True))
+    return alarms.one_by_one("refund_not_made", ids, retry_one)
+
+
+def _hand_in_again(refund_id: int) -> None:
+    """Hand a refused refund in under a new id, an hour after the last try."""
+    with transaction.atomic():
+        refund = Refund.objects.select_for_update().get(id=refund_id)
+        if refund.state != RefundState.REQUESTED or refund.channel == Channel.TEST:
+            return
+        outcome = posting.outcome_of(_event_id(refund))
+        if outcome is None or outcome.refusal is None:
+            return
+        if clock.now() < refund.asked_at + RETRY_AFTER:
+            return
+        refund.tries += 1
+        refund.save(update_fields=["tries"])
+        posting.submit(_event(refund))

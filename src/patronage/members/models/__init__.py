@@ -1,0 +1,33 @@
+"""The tables of members."""
+
+from patronage.members.models.addresses import Address
+from patronage.members.models.cached import Cached
+from patronage.members.models.consents import Consent, Document
+from patronage.members.models.levels import Level
+from patronage.members.models.people import (
+    FormerPhone,
+    Person,
+    PersonManager,
+    ReferrerBoundError,
+    new_account_id,
+    new_referral_code,
+)
+from patronage.members.models.signin import Allowance, SignInCode
+from patronage.members.models.texts import SentText
+
+__all__ = [
+    "Address",
+    "Allowance",
+    "Cached",
+    "Consent",
+    "Document",
+    "FormerPhone",
+    "Level",
+    "Person",
+    "PersonManager",
+    "ReferrerBoundError",
+    "SentText",
+    "SignInCode",
+    "new_account_id",
+    "new_referral_code",
+]

@@ -1,0 +1,147 @@
+"""Signing in: a code by text message, and with the right one whoever has the phone is in.
+
+Someone whose phone is unknown thereby signs up. Whether it was known shows only to who has the
+right code. Codes are kept hashed, belong to the browser that asked for them, expire, work once,
+and stand a few wrong tries; both asking and trying are limited by phone and by source.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from patronage.members import clock, sms
+from patronage.members.consents import record_consents
+from patronage.members.limits import Limit, take
+from patronage.members.models import Allowance, Person, SignInCode
+from patronage.members.phones import parsed
+from patronage.members.referral import referrer_for
+from patronage.members.refusals import Refusal
+
+CODE_MINUTES = 5
+TRIES = 5
+PAUSE_SECONDS = 60
+
+_HOUR, _DAY = 3600, 86400
+_ASK_PAUSE = Limit(1, PAUSE_SECONDS)
+_ASK_PHONE = (Limit(5, _HOUR), Limit(10, _DAY))
+_ASK_SOURCE = (Limit(30, _HOUR), Limit(100, _DAY))
+_TRY_SOURCE = (Limit(60, _HOUR), Limit(200, _DAY))
+_KEPT = timedelta(days=1)
+
+
+class SignInRefusal(Refusal):
+    """Why no code was sent, or nobody is signed in."""
+
+    BAD_PHONE = "bad_phone", _("Enter a mobile number of mainland China: 11 digits.")
+    TOO_SOON = "too_soon", _("A code was sent just now. Wait a minute before you ask for another.")
+    TOO_OFTEN = "too_often", _("Too many attempts. Try again later.")
+    NOT_SENT = "not_sent", _("The code could not be sent. Try again later.")
+    CONSENT_NEEDED = "consent_needed", _("Read and agree to the documents first.")
+    WRONG_CODE = "wrong_code", _("The code is wrong or has expired. Ask for a new one if need be.")
+    BLOCKED = "blocked", _("This account is blocked. Ask our service.")
+
+
+def ask_code(*, phone: str, source: str) -> str | SignInRefusal:
+    """Send a code to a phone as written and return the ticket that it belongs to.
+
+    `source` is where the request comes from: an IP address. Not inside a transaction, as the
+    message must not leave before the code is stored.
+    """
+    number = parsed(phone)
+    if number is None:
+        return SignInRefusal.BAD_PHONE
+    with transaction.atomic(durable=True):
+        if not take("ask source", source, *_ASK_SOURCE):
+            return SignInRefusal.TOO_OFTEN
+        if not take("ask pause", number, _ASK_PAUSE):
+            return SignInRefusal.TOO_SOON
+        if not take("ask phone", number, *_ASK_PHONE):
+            return SignInRefusal.TOO_OFTEN
+        now = clock.now()
+        _forget(now - _KEPT)
+        ticket, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}"
+        SignInCode.objects.create(
+            ticket=ticket,
+            phone=number,
+            digest=_digest(ticket, number, code),
+            sent_at=now,
+            expires_at=now + timedelta(minutes=CODE_MINUTES),
+            tries_left=TRIES,
+        )
+    try:
+        sms.sender().send_code(phone=number, code=code, minutes=CODE_MINUTES)
+    except sms.SmsError:
+        sms.logger.exception("a sign-in code was not sent")
+        return SignInRefusal.NOT_SENT
+    return ticket
+
+
+def enter(
+    *, ticket: str, phone: str, code: str, agreed: bool, source: str, referral_code: str = ""
+) -> Person | SignInRefusal:
+    """Return the member whose phone and code these are, after signing up if there is none.
+
+    `agreed` says that they agree to the documents in force, which is recorded. `referral_code` is
+    heeded at sign-up only.
+    """
+    number = parsed(phone)
+    if number is None:
+        return SignInRefusal.BAD_PHONE
+    if not agreed:
+        return SignInRefusal.CONSENT_NEEDED
+    with transaction.atomic():
+        if not take("try source", source, *_TRY_SOURCE):
+            return SignInRefusal.TOO_OFTEN
+        if not _use(ticket, number, code):
+            return SignInRefusal.WRONG_CODE
+        person = _member(number, referral_code)
+        if not person.is_active:
+            return SignInRefusal.BLOCKED
+        record_consents(person)
+    return person
+
+
+def _use(ticket: str, number: str, code: str) -> bool:
+    """Spend a try, and the code if it is the right one."""
+    now = clock.now()
+    usable = SignInCode.objects.filter(
+        ticket=ticket, phone=number, used_at=None, expires_at__gt=now, tries_left__gt=0
+    )
+    # The try is taken before the code is looked at, by one statement: of any number of requests at
+    # once only so many get to compare.
+    if usable.update(tries_left=F("tries_left") - 1) == 0:
+        return False
+    mine = SignInCode.objects.filter(ticket=ticket)
+    right = mine.values_list("digest", flat=True).get()
+    if not hmac.compare_digest(right, _digest(ticket, number, code.strip())):
+        return False
+    return mine.filter(used_at=None).update(used_at=now) == 1
+
+
+def _member(number: str, referral_code: str) -> Person:
+    person = Person.objects.filter(phone=number).first()
+    if person is None:
+        referrer = referrer_for(number, referral_code)
+        # Two windows may sign the same phone up at once: one of them makes the member.
+        person, _is_new = Person.objects.get_or_create(
+            phone=number, defaults={"referrer": referrer, "password": make_password(None)}
+        )
+    return person
+
+
+def _digest(ticket: str, number: str, code: str) -> str:
+    text = f"sign-in {ticket} {number} {code}"
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _forget(before: datetime) -> None:
+    """Remove what is of no more use, so that no job is needed for it."""
+    SignInCode.objects.filter(expires_at__lt=before).delete()
+    Allowance.objects.filter(ends_at__lt=before).delete()

@@ -1,0 +1,190 @@
+"""Django settings of the mall. What differs between installations comes from the environment.
+
+`DATABASE_URL`, `PATRONAGE_SECRET_KEY`, `PATRONAGE_HOSTS` (comma-separated), `PATRONAGE_MEDIA`,
+`PATRONAGE_PHONE_KEY`, `PATRONAGE_PROXIES` (how many proxies of ours stand in front),
+`PATRONAGE_SMS` (the class that sends text messages), `PATRONAGE_ECONOMY`, `PATRONAGE_CURRENCY` (the
+charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock can be moved).
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from patronage.ledger.database import database
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DEMO = os.environ.get("PATRONAGE_DEMO") == "1"
+
+# Without a key of its own an installation signs everyone out at each start.
+SECRET_KEY = os.environ.get("PATRONAGE_SECRET_KEY") or secrets.token_urlsafe(48)
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("PATRONAGE_HOSTS", "127.0.0.1,localhost").split(",")
+
+# Hashes of former members' phones are made with it: it must outlast changes of the other key.
+PHONE_KEY = os.environ.get("PATRONAGE_PHONE_KEY") or SECRET_KEY
+
+ECONOMY = os.environ.get("PATRONAGE_ECONOMY", "mall")
+CURRENCY = os.environ.get("PATRONAGE_CURRENCY", "CNY")
+
+INSTALLED_APPS = [
+    "patronage.web.mall",
+    "patronage.web.console",
+    "patronage.web.shared",
+    "patronage.commerce",
+    "patronage.members",
+    "patronage.ledger",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "patronage.web.shared.second_factor.require_second_factor",
+    "patronage.web.console.policy.relax_policy",
+    "patronage.web.mall.invited.remember_referrer",
+]
+
+ROOT_URLCONF = "patronage.web.config.urls"
+WSGI_APPLICATION = "patronage.web.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "patronage.web.mall.context.cart_count",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "members.Person"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = os.environ.get("PATRONAGE_STATIC", "static")
+MEDIA_URL = "/media/"
+MEDIA_ROOT = os.environ.get("PATRONAGE_MEDIA", "media")
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Compressed, and named by content, so that a browser may keep them for good.
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+CACHES = {
+    # Shared by all workers, so that limits hold for all of them together.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "members_cached",
+    },
+}
+
+SMS_SENDER = os.environ.get("PATRONAGE_SMS", "patronage.members.sms.EmbeddedSender")
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "/console/"  # of staff; members go on to where they came from
+ACCOUNT_ADAPTER = "patronage.web.shared.second_factor.SignInAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+MFA_ADAPTER = "patronage.web.shared.second_factor.SecretsAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # staff are appointed, and nothing is mailed
+MFA_TOTP_TOLERANCE = 1
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PATRONAGE_PROXIES", "0"))
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    # The proxy ends TLS and says so; without one nobody is believed who does.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+UNFOLD = {
+    "SITE_TITLE": _("Console"),
+    "SITE_HEADER": _("Console"),
+    "SITE_SYMBOL": "storefront",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "/static/shared/icons/icon.svg"}
+    ],
+    "SHOW_BACK_BUTTON": True,
+    "SHOW_LANGUAGES": True,
+    # Wine red, from light to dark.
+    "COLORS": {
+        "primary": {
+            "50": "#fbf1f4",
+            "100": "#f6e2e8",
+            "200": "#ecc3cf",
+            "300": "#dd97ab",
+            "400": "#c9617f",
+            "500": "#a8325a",
+            "600": "#8e1f3f",
+            "700": "#741731",
+            "800": "#5d1029",
+            "900": "#4a0d21",
+            "950": "#2c0613",
+        },
+    },
+}
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+
+COMPANY_NAME = os.environ.get("PATRONAGE_COMPANY", _("Demonstration company"))
+COMPANY_LICENCE = os.environ.get("PATRONAGE_LICENCE", "")
+COMPANY_ICP = os.environ.get("PATRONAGE_ICP", "")

@@ -1,0 +1,198 @@
+"""What is sold: products, categories, merchants, freight, coupons."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.validators import FileExtensionValidator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from patronage.commerce import listing
+from patronage.commerce.models import (
+    Category,
+    Coupon,
+    FreightRule,
+    FreightZone,
+    Merchant,
+    Picture,
+    Product,
+    Sku,
+)
+from patronage.web.console.site import ConsoleAdmin, ConsoleInline, Form, is_operator, site
+from patronage.web.shared.templatetags.amounts import money, percent
+
+_PICTURES = FileExtensionValidator(["png", "jpg", "jpeg", "webp", "svg"])
+
+
+class PictureForm(forms.ModelForm[Any]):
+    """Pictures are pictures."""
+
+    file = forms.FileField(label=gettext_lazy("file"), validators=[_PICTURES])
+
+
+class PictureInline(ConsoleInline):
+    """A product's pictures."""
+
+    model = Picture
+    form = PictureForm
+    fields = ("file", "position")
+
+
+class SkuInline(ConsoleInline):
+    """A product's SKUs."""
+
+    model = Sku
+    fields = (
+        "name",
+        "name_en",
+        "price_minor",
+        "cost_minor",
+        "stock",
+        "weight_gram",
+        "position",
+    )
+
+
+@admin.register(Product, site=site)
+class ProductAdmin(ConsoleAdmin):
+    """Products. What is shown is checked again whenever it is saved."""
+
+    of_merchant = "merchant"
+    list_display = ("name", "merchant", "category", "shown_price", "is_shown", "sold")
+    list_filter = ("category",)
+    list_select_related = ("merchant", "category")
+    search_fields = ("name", "name_en")
+    inlines = (SkuInline, PictureInline)
+    actions = ("put_on_sale", "take_off_sale")
+
+    @admin.display(description=gettext_lazy("price"), ordering="price_minor")
+    def shown_price(self, product: Product) -> str:
+        """The lowest price of its SKUs."""
+        return money(product.price_minor)
+
+    @admin.display(description=gettext_lazy("on sale"), boolean=True)
+    def is_shown(self, product: Product) -> bool:
+        """Whether shoppers see it."""
+        return product.listed_at is not None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Let the operator alone agree on a concession."""
+        del obj
+        return () if is_operator(request) else ("concession_micro",)
+
+    def save_related(self, request: HttpRequest, form: Form, formsets: Any, change: Any) -> None:
+        """Check a product that is on sale again, with its new prices."""
+        super().save_related(request, form, formsets, change)
+        if form.instance.listed_at is not None:
+            self._list(request, form.instance)
+
+    @admin.action(description=gettext_lazy("Put on sale"))
+    def put_on_sale(self, request: HttpRequest, products: QuerySet[Product]) -> None:
+        """List the chosen products, if the sums allow it."""
+        for product in products.select_related("merchant", "category"):
+            self._list(request, product)
+
+    @admin.action(description=gettext_lazy("Take off sale"))
+    def take_off_sale(self, request: HttpRequest, products: QuerySet[Product]) -> None:
+        """Unlist the chosen products."""
+        for product in products:
+            listing.unlist_product(product=product)
+            messages.success(request, _("%(name)s is off sale.") % {"name": product})
+
+    def _list(self, request: HttpRequest, product: Product) -> None:
+        answer = listing.list_product(product=product)
+        if answer.refusal is None:
+            messages.success(request, _("%(name)s is on sale.") % {"name": product})
+            return
+        messages.error(request, f"{product}: {answer.refusal}")
+        for one in answer.sums:
+            messages.warning(
+                request,
+                _(
+                    "At %(price)s: concession %(concession)s, to the reserve %(contribution)s, to "
+                    "the dividend pool %(dividend)s; left to the merchant %(merchant)s, to the "
+                    "house %(house)s."
+                )
+                % {
+                    "price": money(one.price_minor),
+                    "concession": money(one.concession_minor),
+                    "contribution": money(one.contribution_minor),
+                    "dividend": money(one.dividend_minor),
+                    "merchant": money(one.merchant_minor) or "–",
+                    "house": money(one.house_minor),
+                },
+            )
+
+
+@admin.register(Category, site=site)
+class CategoryAdmin(ConsoleAdmin):
+    """Categories."""
+
+    list_display = ("name", "name_en", "parent", "position")
+    list_select_related = ("parent",)
+
+
+class ZoneInline(ConsoleInline):
+    """Provinces with freight of their own."""
+
+    model = FreightZone
+
+
+@admin.register(FreightRule, site=site)
+class FreightRuleAdmin(ConsoleAdmin):
+    """What shipping costs, a rule a merchant."""
+
+    of_merchant = "merchant"
+    list_display = ("merchant", "basis", "shown_first", "shown_free_from")
+    list_select_related = ("merchant",)
+    inlines = (ZoneInline,)
+
+    @admin.display(description=gettext_lazy("freight"))
+    def shown_first(self, rule: FreightRule) -> str:
+        """The freight of the first units."""
+        return money(rule.first_minor)
+
+    @admin.display(description=gettext_lazy("free from"))
+    def shown_free_from(self, rule: FreightRule) -> str:
+        """From where on it is free."""
+        return money(rule.free_from_minor)
+
+
+@admin.register(Coupon, site=site)
+class CouponAdmin(ConsoleAdmin):
+    """Coupons."""
+
+    of_merchant = "merchant"
+    can_delete = False
+    list_display = ("name", "merchant", "shown_off", "starts_at", "ends_at", "claimed", "total")
+    list_select_related = ("merchant",)
+
+    @admin.display(description=gettext_lazy("off"))
+    def shown_off(self, coupon: Coupon) -> str:
+        """What it takes off."""
+        return money(coupon.off_minor) if coupon.off_minor else percent(coupon.off_micro or 0)
+
+
+@admin.register(Merchant, site=site)
+class MerchantAdmin(ConsoleAdmin):
+    """Merchants, for the operator."""
+
+    can_delete = False
+    list_display = ("name", "is_house", "shown_concession", "applied_at", "approved_at")
+    autocomplete_fields = ("staff",)
+    actions = ("approve",)
+
+    @admin.display(description=gettext_lazy("concession"))
+    def shown_concession(self, merchant: Merchant) -> str:
+        """The part of its prices that it leaves to the house."""
+        return percent(merchant.concession_micro)
+
+    @admin.action(description=gettext_lazy("Approve"))
+    def approve(self, request: HttpRequest, merchants: QuerySet[Merchant]) -> None:
+        """Approve the chosen merchants and open their accounts."""
+        for merchant in merchants:
+            listing.approve_merchant(merchant_id=merchant.id)
+            messages.success(request, _("%(name)s is approved.") % {"name": merchant})

@@ -1,0 +1,94 @@
+"""Who there is, how they paid, and what must not happen and did: to be read by the operator."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from patronage.commerce.models import Alarm, Payment, Refund
+from patronage.members import clock
+from patronage.members.models import Level, Person
+from patronage.web.console.site import ConsoleAdmin, ReadOnlyAdmin, site
+from patronage.web.shared.templatetags.amounts import money, points
+
+
+@admin.register(Person, site=site)
+class PersonAdmin(ReadOnlyAdmin):
+    """People, without what they keep to themselves."""
+
+    list_display = ("shown_phone", "name", "email", "referrer", "is_staff", "joined_at")
+    list_filter = ("is_staff",)
+    list_select_related = ("referrer",)
+    search_fields = ("name", "email", "account")
+    ordering = ("-id",)
+    fields = ("shown_phone", "name", "email", "account", "referrer", "joined_at", "closed_at")
+    readonly_fields = ("shown_phone",)
+
+    @admin.display(description=gettext_lazy("phone"))
+    def shown_phone(self, person: Person) -> str:
+        """The phone with its middle hidden."""
+        return person.masked_phone if person.phone else ""
+
+
+@admin.register(Level, site=site)
+class LevelAdmin(ConsoleAdmin):
+    """Levels, as the operator names them."""
+
+    list_display = ("name", "name_en", "shown_from", "is_partner")
+
+    @admin.display(description=gettext_lazy("from so many points"), ordering="from_nano")
+    def shown_from(self, level: Level) -> str:
+        """The points from which it holds."""
+        return points(level.from_nano)
+
+
+@admin.register(Payment, site=site)
+class PaymentAdmin(ReadOnlyAdmin):
+    """Payments."""
+
+    list_display = ("reference", "checkout", "state", "shown_inner", "shown_amount", "created_at")
+    list_filter = ("state",)
+    list_select_related = ("checkout",)
+    search_fields = ("reference", "checkout__number")
+    ordering = ("-id",)
+
+    @admin.display(description=gettext_lazy("from the ledger"))
+    def shown_inner(self, payment: Payment) -> str:
+        """What the ledger paid of it."""
+        return money(payment.inner_minor)
+
+    @admin.display(description=gettext_lazy("by the provider"))
+    def shown_amount(self, payment: Payment) -> str:
+        """What the provider paid of it."""
+        return money(payment.amount_minor)
+
+
+@admin.register(Refund, site=site)
+class RefundAdmin(ReadOnlyAdmin):
+    """Refunds."""
+
+    list_display = ("key", "channel", "shown_amount", "state", "requested_at", "ended_at")
+    list_filter = ("state", "channel")
+    search_fields = ("key",)
+    ordering = ("-id",)
+
+    @admin.display(description=gettext_lazy("sum"))
+    def shown_amount(self, refund: Refund) -> str:
+        """What goes back."""
+        return money(refund.amount_minor)
+
+
+@admin.register(Alarm, site=site)
+class AlarmAdmin(ReadOnlyAdmin):
+    """Alarms."""
+
+    list_display = ("kind", "subject", "raised_at", "cleared_at")
+    list_filter = ("kind",)
+    ordering = ("-id",)
+    actions = ("clear",)
+
+    @admin.action(description=gettext_lazy("Clear"), permissions=["view"])
+    def clear(self, request: HttpRequest, alarms: QuerySet[Alarm]) -> None:
+        """Note that someone has looked at them."""
+        del request
+        alarms.filter(cleared_at=None).update(cleared_at=clock.now())

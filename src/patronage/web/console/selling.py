@@ -1,0 +1,233 @@
+"""What was sold: orders, codes, returns."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from patronage.commerce import orders, returns
+from patronage.commerce.fulfilment import CodeRefusal
+from patronage.commerce.models import (
+    Line,
+    Merchant,
+    Order,
+    RedemptionCode,
+    Return,
+    ReturnLine,
+    Tender,
+    Transition,
+)
+from patronage.web.console.site import (
+    ConsoleAdmin,
+    ReadOnlyInline,
+    is_operator,
+    own,
+    person,
+    site,
+)
+from patronage.web.shared.templatetags.amounts import money
+
+
+class LineInline(ReadOnlyInline):
+    """An order's lines."""
+
+    model = Line
+    verbose_name_plural = gettext_lazy("lines")
+    fields = ("product_name", "sku_name", "delivery", "quantity", "returned", "shown_net")
+    readonly_fields = ("shown_net",)
+
+    @admin.display(description=gettext_lazy("sum"))
+    def shown_net(self, line: Line) -> str:
+        """Goods less discount."""
+        return money(line.net_minor)
+
+
+class TenderInline(ReadOnlyInline):
+    """How an order was paid."""
+
+    model = Tender
+    fields = ("channel", "shown_amount", "payment")
+    readonly_fields = ("shown_amount",)
+
+    @admin.display(description=gettext_lazy("sum"))
+    def shown_amount(self, tender: Tender) -> str:
+        """What was paid by it."""
+        return money(tender.amount_minor)
+
+
+class TransitionInline(ReadOnlyInline):
+    """An order's steps."""
+
+    model = Transition
+    verbose_name_plural = gettext_lazy("steps")
+    fields = ("at", "from_state", "to_state", "who", "note")
+
+
+class CodeForm(forms.Form):
+    """A code, as a customer shows it."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"), max_length=24, widget=UnfoldAdminTextInputWidget
+    )
+
+
+@admin.register(Order, site=site)
+class OrderAdmin(ConsoleAdmin):
+    """Orders: read, shipped, cancelled. Nothing else of them changes here."""
+
+    of_merchant = "merchant"
+    can_add = can_delete = False
+    list_display = ("number", "merchant", "state", "shown_total", "name", "placed_at")
+    list_filter = ("state",)
+    list_select_related = ("merchant",)
+    search_fields = ("number", "name", "phone")
+    inlines = (LineInline, TenderInline, TransitionInline)
+    actions = ("cancel_orders",)
+    actions_list = ("redeem",)
+    actions_submit_line = ("ship",)
+    fields = (
+        ("number", "state"),
+        "merchant",
+        ("shown_goods", "shown_discount"),
+        ("shown_freight", "shown_total"),
+        ("name", "phone"),
+        ("province", "city"),
+        ("district", "street"),
+        "note",
+        ("carrier", "tracking"),
+        ("placed_at", "paid_at"),
+        ("shipped_at", "received_at"),
+        ("completes_at", "completed_at"),
+    )
+    readonly_fields = tuple(
+        name
+        for row in fields
+        for name in ((row,) if isinstance(row, str) else row)
+        if name not in ("carrier", "tracking")
+    )
+
+    @admin.display(description=gettext_lazy("goods"))
+    def shown_goods(self, order: Order) -> str:
+        """The goods."""
+        return money(order.goods_minor)
+
+    @admin.display(description=gettext_lazy("discount"))
+    def shown_discount(self, order: Order) -> str:
+        """The discount."""
+        return money(order.discount_minor)
+
+    @admin.display(description=gettext_lazy("freight"))
+    def shown_freight(self, order: Order) -> str:
+        """The freight."""
+        return money(order.freight_minor)
+
+    @admin.display(description=gettext_lazy("sum"), ordering="total_minor")
+    def shown_total(self, order: Order) -> str:
+        """All of it."""
+        return money(order.total_minor)
+
+    @action(description=gettext_lazy("Save and ship"))
+    def ship(self, request: HttpRequest, order: Order) -> None:
+        """Send an order on its way, with what was written of carrier and tracking number."""
+        answer = orders.ship_order(
+            merchant=order.merchant,
+            number=order.number,
+            who=person(request),
+            carrier=order.carrier,
+            tracking=order.tracking,
+        )
+        self.tell(request, answer, _("The order is on its way."))
+
+    @admin.action(description=gettext_lazy("Cancel, and refund what was paid"))
+    def cancel_orders(self, request: HttpRequest, chosen: QuerySet[Order]) -> None:
+        """Cancel orders that cannot be fulfilled."""
+        for order in chosen:
+            answer = orders.cancel(order, who=person(request), note="")
+            self.tell(
+                request, answer, _("Order %(number)s is cancelled.") % {"number": order.number}
+            )
+
+    @action(description=gettext_lazy("Redeem a code"), url_path="redeem")
+    def redeem(self, request: HttpRequest) -> HttpResponse:
+        """Take a customer's code at the counter."""
+        form = CodeForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            answer = _redeem(request, form.cleaned_data["code"])
+            if isinstance(answer, RedemptionCode):
+                what = answer.line.shown_name
+                messages.success(request, _("Redeemed: %(what)s.") % {"what": what})
+                return redirect("console:commerce_order_redeem")
+            messages.error(request, str(answer))
+        context = {**self.admin_site.each_context(request), "title": _("Redeem a code")}
+        return render(request, "console/redeem.html", {**context, "form": form})
+
+
+def _redeem(request: HttpRequest, code: str) -> RedemptionCode | CodeRefusal:
+    """Try a code at each merchant for which the reader acts."""
+    answer: RedemptionCode | CodeRefusal = CodeRefusal.UNKNOWN_CODE
+    merchants = (
+        Merchant.objects.all()
+        if is_operator(request)
+        else Merchant.objects.filter(id__in=own(request))
+    )
+    for merchant in merchants:
+        answer = orders.redeem_code(merchant=merchant, code=code, who=person(request))
+        if answer is not CodeRefusal.UNKNOWN_CODE:
+            break
+    return answer
+
+
+class ReturnLineInline(ReadOnlyInline):
+    """What is to go back."""
+
+    model = ReturnLine
+    verbose_name_plural = gettext_lazy("lines")
+    fields = ("line", "quantity")
+
+
+@admin.register(Return, site=site)
+class ReturnAdmin(ConsoleAdmin):
+    """Returns: approved or declined, with the answer that was written into them before."""
+
+    of_merchant = "order__merchant"
+    can_add = can_delete = False
+    list_display = ("order", "state", "reason", "requested_at", "answered_at")
+    list_filter = ("state",)
+    list_select_related = ("order",)
+    inlines = (ReturnLineInline,)
+    actions = ("approve", "decline")
+    fields = ("order", "state", "reason", "requested_at", "answer", "answered_at", "answered_by")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Leave the answer open until it was given."""
+        del request
+        is_open = obj is None or obj.answered_at is None
+        return tuple(name for name in self.fields if not (is_open and name == "answer"))
+
+    @admin.action(description=gettext_lazy("Approve, and refund"))
+    def approve(self, request: HttpRequest, chosen: QuerySet[Return]) -> None:
+        """Approve the chosen returns."""
+        self._answer(request, chosen, approve=True)
+
+    @admin.action(description=gettext_lazy("Decline"))
+    def decline(self, request: HttpRequest, chosen: QuerySet[Return]) -> None:
+        """Decline the chosen returns."""
+        self._answer(request, chosen, approve=False)
+
+    def _answer(self, request: HttpRequest, chosen: QuerySet[Return], *, approve: bool) -> None:
+        for one in chosen.select_related("order__merchant"):
+            answer = returns.answer_return(
+                merchant=None if is_operator(request) else one.order.merchant,
+                return_id=one.id,
+                who=person(request),
+                approve=approve,
+                answer=one.answer,
+            )
+            self.tell(request, answer, _("The return is answered."))

@@ -1,0 +1,14 @@
+"""The addresses of the console."""
+
+from django.urls import include, path
+
+from patronage.web.console import catalogue, people, selling
+from patronage.web.console.site import site
+
+REGISTERED = (catalogue, people, selling)
+"""Importing them registers their pages."""
+
+urlpatterns = [
+    path("staff/", include("patronage.web.console.staff_urls")),
+    path("console/", site.urls),
+]

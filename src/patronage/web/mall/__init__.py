@@ -1,0 +1,1 @@
+"""The mall: the pages of those who shop."""

@@ -1,0 +1,78 @@
+"""How a member invites others: link, QR code, poster."""
+
+import io
+
+import segno
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from patronage.members.referral import referred_by
+from patronage.web.mall.invited import PARAMETER
+from patronage.web.shared.access import member_required
+from patronage.web.shared.requests import MemberRequest
+
+_SVG = "image/svg+xml"
+_SHOWN = 50
+
+
+@never_cache
+@require_safe
+@member_required
+def referral(request: MemberRequest) -> HttpResponse:
+    """Show the member's link, QR code and poster, and whom they brought."""
+    referred = referred_by(request.user)
+    return render(
+        request,
+        "mall/members/referral.html",
+        {
+            "tab": "mine",
+            "link": _link(request),
+            "referred": referred[:_SHOWN],
+            "count": len(referred),
+            "more": max(0, len(referred) - _SHOWN),
+        },
+    )
+
+
+@never_cache
+@require_safe
+@member_required
+def referral_qr(request: MemberRequest) -> HttpResponse:
+    """Draw the QR code of the member's link."""
+    file = io.BytesIO()
+    segno.make(_link(request), error="m").save(file, kind="svg", border=2, omitsize=True)
+    return HttpResponse(file.getvalue(), content_type=_SVG)
+
+
+@never_cache
+@require_safe
+@member_required
+def referral_poster(request: MemberRequest) -> HttpResponse:
+    """Draw a poster with the QR code, to be shown or kept."""
+    code = segno.make(_link(request), error="m")
+    side = code.symbol_size(border=0)[0]
+    # Each row of the code is one path of its dark runs: few bytes, sharp at any size.
+    runs = "".join(
+        f"M{x} {y}h1v1h-1z"
+        for y, row in enumerate(code.matrix)
+        for x, is_dark in enumerate(row)
+        if is_dark
+    )
+    response = render(
+        request,
+        "mall/members/poster.html",
+        {"path": runs, "side": side, "person": request.user, "company": settings.COMPANY_NAME},
+        content_type=_SVG,
+    )
+    if "keep" in request.GET:
+        response["Content-Disposition"] = 'attachment; filename="poster.svg"'
+    return response
+
+
+def _link(request: MemberRequest) -> str:
+    code = request.user.referral_code
+    return request.build_absolute_uri(f"{reverse('sign_in')}?{PARAMETER}={code}")

@@ -1,0 +1,30 @@
+"""The addresses of the shoppers' pages."""
+
+from django.urls import include, path
+
+from patronage.web.mall import cart, catalogue, checkout, orders, paying, product, testpay
+
+urlpatterns = [
+    path("", catalogue.home, name="home"),
+    path("categories/", catalogue.categories, name="categories"),
+    path("categories/<int:id>/", catalogue.categories, name="category"),
+    path("search/", catalogue.search, name="search"),
+    path("products/<int:id>/", product.product, name="product"),
+    path("coupons/<int:id>/claim/", product.claim, name="coupon_claim"),
+    path("cart/", cart.cart, name="cart"),
+    path("cart/add/", cart.add, name="cart_add"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("pay/test/<str:reference>", testpay.testpay_page, name="testpay"),
+    path("pay/back/<str:reference>", testpay.back, name="pay_return"),
+    path("pay/<str:number>/", paying.pay, name="pay"),
+    path("pay/<str:number>/result/", paying.result, name="pay_result"),
+    path("pay/<str:number>/go-on/", paying.go_on, name="pay_go_on"),
+    path("pay/<str:number>/give-up/", paying.give_up, name="pay_give_up"),
+    path("payments/<str:channel>/notify/", paying.notify, name="payment_notify"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<str:number>/", orders.order, name="order"),
+    path("orders/<str:number>/cancel/", orders.cancel, name="order_cancel"),
+    path("orders/<str:number>/receive/", orders.receive, name="order_receive"),
+    path("orders/<str:number>/return/", orders.send_back, name="order_return"),
+    path("", include("patronage.web.mall.member_urls")),
+]

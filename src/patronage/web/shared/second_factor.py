@@ -1,0 +1,143 @@
+"""What staff prove beyond their password: a code of the app on their phone.
+
+allauth keeps the passwords' rate limits, the secrets and the recovery codes. Here is what it leaves
+to a project: secrets are stored encrypted, and nobody who is staff gets anywhere without the code.
+"""
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal import auth
+from allauth.mfa.totp.views import ActivateTOTPView
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from patronage.members.models import Person
+
+PATH = "/staff/"
+# Where staff may go until they have proved who they are.
+_OPEN = (PATH, "/static/", "/language/", "/sign-out/")
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """How staff sign in. Nobody signs up here: members do elsewhere, and staff are appointed."""
+
+    error_messages = {  # noqa: RUF012
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("E-mail or password is wrong."),
+        "incorrect_code": _("The code is wrong."),
+        "incorrect_password": _("The password is wrong."),
+        "too_many_login_attempts": _("Too many attempts. Try again later."),
+        "rate_limited": _("Too many attempts. Try again later."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Let nobody sign up by allauth's pages."""
+        del request
+        return False
+
+    def pre_login(
+        self, request: HttpRequest, user: Person, **kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Let staff in alone: a password of anybody else opens nothing."""
+        if not user.is_staff:
+            return redirect("account_login")
+        refused: HttpResponseBase | None = super().pre_login(request, user, **kwargs)
+        return refused
+
+    def add_message(self, *args: object, **kwargs: object) -> None:
+        """Say nothing beside what the pages say."""
+
+
+class SecretsAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Keeps secrets encrypted, so that a copy of the database alone proves nothing."""
+
+    error_messages = {  # noqa: RUF012
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("The code is wrong."),
+    }
+
+    def get_totp_issuer(self) -> str:
+        """Name the mall in the app."""
+        return str(settings.COMPANY_NAME)
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt a secret for the database."""
+        return _fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a stored secret; after a change of the key another one, which no code fits."""
+        try:
+            return _fernet().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            return str(auth.generate_totp_secret())
+
+
+def _fernet() -> Fernet:
+    digest = hashlib.sha256(f"second factor {settings.SECRET_KEY}".encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(digest))
+
+
+def require_second_factor(answer: Answer) -> Answer:
+    """Send staff who have not proved it by a code to where they do, whatever page they ask for."""
+
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        is_staff = getattr(request.user, "is_staff", False)
+        if request.path.startswith(PATH) and request.user.is_authenticated and not is_staff:
+            return render(request, "shared/not_staff.html", status=403)
+        if not is_staff or request.path.startswith(_OPEN) or is_proved(request):
+            return answer(request)
+        if Authenticator.objects.filter(
+            user_id=request.user.pk, type=Authenticator.Type.TOTP
+        ).exists():
+            logout(request)
+            return redirect("account_login")
+        return redirect("mfa_activate_totp")
+
+    return answered
+
+
+def is_proved(request: HttpRequest) -> bool:
+    """Tell whether a code was given in this session."""
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in records)
+
+
+class SetUpView(ActivateTOTPView):  # type: ignore[misc]
+    """Sets up an app, which takes a code of it: so none is asked for again."""
+
+    def form_valid(self, form: ActivateTOTPForm) -> HttpResponseBase:
+        """Remember the proof."""
+        response: HttpResponseBase = super().form_valid(form)
+        user = self.request.user
+        record_authentication(self.request, user, method="mfa", type=Authenticator.Type.TOTP)
+        return response
+
+
+def enrol(person: Person) -> None:
+    """Set up an app for someone of the staff, for a demonstration and for tests."""
+    auth.TOTP.activate(person, auth.generate_totp_secret())
+
+
+def code_now(authenticator: Authenticator) -> str:
+    """Return the code that someone's app shows now."""
+    secret = SecretsAdapter().decrypt(authenticator.data["secret"])
+    counter = int(time.time()) // app_settings.TOTP_PERIOD
+    return str(auth.format_hotp_value(auth.hotp_value(secret, counter)))

@@ -1,0 +1,82 @@
+"""Amounts and moments as people read them. Integers in, text out; nothing is rounded up."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import pgettext
+
+from patronage.economy.currencies import MINOR_UNIT_EXPONENTS
+
+register = template.Library()
+
+NANO = 10**9
+_SIGNS = {"CNY": "¥", "JPY": "¥", "EUR": "€", "GBP": "£", "USD": "$"}
+
+
+def plain(minor: int) -> str:
+    """Return an amount of minor units in major ones: 123400 → 1,234.00."""
+    exponent = MINOR_UNIT_EXPONENTS[settings.CURRENCY]
+    whole, rest = divmod(abs(minor), 10**exponent)
+    decimals = f".{rest:0{exponent}}" if exponent else ""
+    return f"{'−' if minor < 0 else ''}{whole:,}{decimals}"
+
+
+def sign() -> str:
+    """Return the currency's sign, its code where it has none."""
+    return _SIGNS.get(settings.CURRENCY, f"{settings.CURRENCY} ")
+
+
+@register.filter
+def money(minor: int | None) -> str:
+    """Return minor units as an amount with the currency's sign, nothing for None."""
+    return "" if minor is None else f"{sign()}{plain(minor)}"
+
+
+@register.filter
+def price(minor: int) -> str:
+    """Return minor units as a price with a small sign, for a place of class `price`."""
+    return format_html('<span class="price__sign">{}</span>{}', sign(), plain(minor))
+
+
+@register.filter
+def coins(minor: int) -> str:
+    """Return coins, which are counted in minor units, without the currency's sign."""
+    return plain(minor)
+
+
+@register.filter
+def points(nano: int) -> str:
+    """Return nano-points as points with four decimals, rounded down."""
+    whole, rest = divmod(nano, NANO)
+    return f"{whole:,}.{rest // 10**5:04}"
+
+
+@register.filter
+def percent(micro: int) -> str:
+    """Return millionths as a percentage without needless zeros: 125000 → 12.5%."""
+    whole, rest = divmod(micro, 10**4)
+    decimals = f".{rest:04}".rstrip("0").rstrip(".")
+    return f"{whole}{decimals}%"
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """Return day and time in the reader's language, nothing for None."""
+    if at is None:
+        return ""
+    return date_format(timezone.localtime(at), pgettext("day and time", "j M Y, H:i"))
+
+
+@register.filter
+def day(at: Any) -> str:
+    """Return the day of a moment or a date in the reader's language, nothing for None."""
+    if at is None:
+        return ""
+    if isinstance(at, datetime):
+        at = timezone.localtime(at)
+    return date_format(at, pgettext("day", "j M Y"))

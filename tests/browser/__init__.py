@@ -1,0 +1,1 @@
+"""Journeys through the mall in a real browser. Screenshots lie in build/screenshots."""

@@ -1,0 +1,92 @@
+"""Jobs are queued when due, once; what fails is told; what is late is seen."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connections
+from django.test import Client, override_settings
+from django_tasks import task_backends
+
+from patronage.commerce import jobs, schedule
+from patronage.commerce.models import Alarm, Job
+from patronage.members import clock
+from tests.integration.commerce.play import Mall
+
+NAMES = [job.name for job in jobs.JOBS]
+
+
+@pytest.fixture(autouse=True)
+def _queue() -> Iterator[None]:
+    tasks = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    with override_settings(TASKS=tasks):
+        yield
+
+
+def test_each_job_is_queued_when_it_is_due(mall: Mall) -> None:
+    assert schedule.queue_due() == NAMES
+    assert schedule.queue_due() == []
+    mall.time.pass_by(seconds=5)
+    soon = [job.name for job in jobs.JOBS if job.every <= timedelta(seconds=5)]
+    assert schedule.queue_due() == soon
+    mall.time.pass_by(days=1)
+    assert schedule.queue_due() == NAMES
+    queued = [result.args[0] for result in task_backends["default"].results]
+    assert queued == NAMES + soon + NAMES
+
+
+def test_of_two_schedulers_one_queues(on_postgresql: Mall) -> None:
+    schedule.queue_due()
+    on_postgresql.time.pass_by(days=1)
+    together, queued = Barrier(2), []
+
+    def queue() -> None:
+        together.wait()
+        queued.extend(schedule.queue_due())
+        connections.close_all()
+
+    threads = [Thread(target=queue) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(queued) == sorted(NAMES)
+
+
+def test_a_run_is_noted(mall: Mall) -> None:
+    schedule.queue_due()
+    assert schedule.late() == NAMES
+    for name in NAMES:
+        schedule.run.call(name)
+    assert schedule.late() == []
+    assert set(Job.objects.values_list("finished_at", "error")) == {(clock.now(), "")}
+    mall.time.pass_by(days=1)
+    assert schedule.late() == NAMES
+
+
+@pytest.mark.usefixtures("mall")
+def test_a_failure_is_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> int:
+        raise ValueError("no more")
+
+    monkeypatch.setattr(schedule, "JOBS", (jobs.Job("fail", fail, timedelta(minutes=1)),))
+    schedule.queue_due()
+    with pytest.raises(ValueError, match="no more"):
+        schedule.run.call("fail")
+    assert Job.objects.get(name="fail").error == "ValueError('no more')"
+    assert Job.objects.get(name="fail").finished_at is None
+    assert Alarm.objects.values_list("kind", "subject").get() == ("job_failed", "fail")
+
+
+def test_health_tells_what_is_late(mall: Mall, client: Client) -> None:
+    schedule.queue_due()
+    for name in NAMES:
+        schedule.run.call(name)
+    answer = client.get("/healthz")
+    assert (answer.status_code, json.loads(answer.content)) == (200, {"late": [], "days": 0})
+    mall.time.pass_by(days=2)
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert json.loads(answer.content) == {"late": NAMES, "days": 2}

@@ -1,0 +1,1 @@
+"""The web's pages, in a furnished mall."""

@@ -1,0 +1,165 @@
+"""Every address of the web, with what it needs to be called.
+
+A pattern that stands in no table here fails `test_walk`. `Access` says who may do what:
+PUBLIC for everyone, MEMBER for whoever is signed in, each their own, OWNER for a thing of one
+member, which is no one else's.
+"""
+
+from collections.abc import Callable, Iterator
+from enum import Enum, auto
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+
+from patronage.commerce.models import Payment
+from tests.integration.commerce.play import HOME
+from tests.shop import Shop
+
+
+class Access(Enum):
+    PUBLIC = auto()
+    MEMBER = auto()
+    OWNER = auto()
+
+
+class Address(NamedTuple):
+    """Who may; what goes into the path, and into the body of a POST."""
+
+    access: Access
+    path: Callable[[Shop], str]
+    body: Callable[[Shop], dict[str, Any]] = lambda _shop: {}
+
+
+def fixed(text: str) -> Callable[[Shop], str]:
+    return lambda _shop: text
+
+
+def order(state: str, tail: str = "") -> Callable[[Shop], str]:
+    return lambda shop: f"/orders/{shop.orders[state].number}/{tail}"
+
+
+def home(tail: str = "") -> Callable[[Shop], str]:
+    return lambda shop: f"/mine/addresses/{shop.owner.addresses.get().id}/{tail}"
+
+
+def pay(state: str, tail: str = "") -> Callable[[Shop], str]:
+    return lambda shop: f"/pay/{shop.orders[state].checkout.number}/{tail}"
+
+
+def reference(shop: Shop) -> str:
+    payment = Payment.objects.get(checkout=shop.orders["paying"].checkout)
+    return payment.reference
+
+
+def return_body(shop: Shop) -> dict[str, Any]:
+    line = shop.orders["shipped"].lines.get()
+    return {"do": "ask", "key": "k", f"quantity-{line.id}": "1"}
+
+
+def cart_body(shop: Shop) -> dict[str, Any]:
+    item = shop.owner.cart_items.order_by("id")[0]
+    return {
+        "do": f"remove-{item.id}",
+        "shown": item.id,
+        f"was-{item.id}": 1,
+        f"quantity-{item.id}": 5,
+    }
+
+
+PUBLIC, MEMBER, OWNER = Access.PUBLIC, Access.MEMBER, Access.OWNER
+MALL: dict[str, Address] = {
+    "": Address(PUBLIC, fixed("/")),
+    "categories/": Address(PUBLIC, fixed("/categories/")),
+    "categories/<int:id>/": Address(PUBLIC, lambda shop: f"/categories/{shop.mall.category.id}/"),
+    "search/": Address(PUBLIC, fixed("/search/?q=红酒")),
+    "products/<int:id>/": Address(PUBLIC, lambda shop: f"/products/{shop.wine.product_id}/"),
+    "coupons/<int:id>/claim/": Address(MEMBER, lambda shop: f"/coupons/{shop.coupon.id}/claim/"),
+    "cart/": Address(MEMBER, fixed("/cart/"), cart_body),
+    "cart/add/": Address(
+        MEMBER, fixed("/cart/add/"), lambda shop: {"sku": shop.wine.id, "quantity": 1}
+    ),
+    "checkout/": Address(MEMBER, fixed("/checkout/"), lambda _shop: {"do": "update"}),
+    "pay/test/<str:reference>": Address(
+        PUBLIC, lambda shop: f"/pay/test/{reference(shop)}", lambda _shop: {"choice": "nothing"}
+    ),
+    "pay/back/<str:reference>": Address(OWNER, lambda shop: f"/pay/back/{reference(shop)}"),
+    "pay/<str:number>/": Address(
+        OWNER, pay("unpaid"), lambda _shop: {"channel": "test", "key": "of another"}
+    ),
+    "pay/<str:number>/result/": Address(OWNER, pay("paid", "result/")),
+    "pay/<str:number>/go-on/": Address(OWNER, pay("paying", "go-on/")),
+    "pay/<str:number>/give-up/": Address(OWNER, pay("paying", "give-up/")),
+    "payments/<str:channel>/notify/": Address(PUBLIC, fixed("/payments/test/notify/")),
+    "sign-in/": Address(PUBLIC, fixed("/sign-in/")),
+    "sign-in/code/": Address(PUBLIC, fixed("/sign-in/code/"), lambda _shop: {"phone": "1"}),
+    "sign-out/": Address(PUBLIC, fixed("/sign-out/")),
+    "documents/<str:name>/": Address(PUBLIC, fixed("/documents/terms/")),
+    "dev/inbox/": Address(PUBLIC, fixed("/dev/inbox/")),
+    "mine/": Address(PUBLIC, fixed("/mine/")),
+    "mine/profile/": Address(MEMBER, fixed("/mine/profile/"), lambda _shop: {"name": "某人"}),
+    "mine/consents/": Address(MEMBER, fixed("/mine/consents/")),
+    "mine/data/": Address(MEMBER, fixed("/mine/data/")),
+    "mine/leave/": Address(MEMBER, fixed("/mine/leave/"), lambda _shop: {"sure": "on"}),
+    "mine/referral/": Address(MEMBER, fixed("/mine/referral/")),
+    "mine/referral/code.svg": Address(MEMBER, fixed("/mine/referral/code.svg")),
+    "mine/referral/poster.svg": Address(MEMBER, fixed("/mine/referral/poster.svg")),
+    "mine/addresses/": Address(MEMBER, fixed("/mine/addresses/")),
+    "mine/addresses/add/": Address(
+        MEMBER, fixed("/mine/addresses/add/"), lambda _shop: HOME._asdict()
+    ),
+    "mine/addresses/<int:id>/": Address(OWNER, home(), lambda _shop: HOME._asdict()),
+    "mine/addresses/<int:id>/default/": Address(OWNER, home("default/")),
+    "mine/addresses/<int:id>/delete/": Address(OWNER, home("delete/")),
+    "healthz": Address(PUBLIC, fixed("/healthz")),
+    "orders/": Address(MEMBER, fixed("/orders/")),
+    "orders/<str:number>/": Address(OWNER, order("completed")),
+    "orders/<str:number>/cancel/": Address(OWNER, order("paid", "cancel/")),
+    "orders/<str:number>/receive/": Address(OWNER, order("shipped", "receive/")),
+    "orders/<str:number>/return/": Address(OWNER, order("shipped", "return/"), return_body),
+    "offline/": Address(PUBLIC, fixed("/offline/")),
+    "service-worker.js": Address(PUBLIC, fixed("/service-worker.js")),
+    "manifest.webmanifest": Address(PUBLIC, fixed("/manifest.webmanifest")),
+    "media/<path:path>": Address(PUBLIC, lambda shop: shop.wine.product.pictures.all()[0].file.url),
+    "language/setlang/": Address(
+        PUBLIC, fixed("/language/setlang/"), lambda _s: {"language": "en"}
+    ),
+}
+
+
+def patterns() -> Iterator[tuple[str, URLPattern]]:
+    """Yield every pattern of the project with its whole route."""
+
+    def within(resolver: URLResolver, before: str) -> Iterator[tuple[str, URLPattern]]:
+        for one in resolver.url_patterns:
+            route = before + (
+                str(one.pattern)
+                if isinstance(one.pattern, RoutePattern)
+                else one.pattern.regex.pattern
+            )
+            if isinstance(one, URLResolver):
+                yield from within(one, route)
+            else:
+                yield route, one
+
+    yield from within(get_resolver(), "")
+
+
+def console_path(route: str, shop: Shop) -> str:
+    """Return the path of one of the console's patterns, about the shop's own things."""
+    parts = route.split("/")
+    if "<path:object_id>" in parts and parts[1] != "r":
+        model = apps.get_model(parts[1], parts[2])
+        thing = model.objects.order_by("-id").first()
+        assert thing is not None, f"the shop has no {model.__name__}"
+        parts[parts.index("<path:object_id>")] = str(thing.pk)
+    path = "/".join(parts)
+    kind = ContentType.objects.get(app_label="commerce", model="order").id
+    for variable, value in (
+        ("<path:content_type_id>", str(kind)),
+        ("<path:object_id>", str(shop.orders["paid"].id)),
+    ):
+        path = path.replace(variable, value)
+    return "/" + path

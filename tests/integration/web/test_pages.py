@@ -1,0 +1,143 @@
+"""Every page of the mall: one language, few queries, no more than needed to load, strict policy."""
+
+import gzip
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.integration.web.addresses import MALL, console_path, order, patterns
+from tests.integration.web.conftest import signed_in
+from tests.integration.web.pages import chinese_in, english_in, texts
+from tests.shop import Shop
+from tests.unit.web.test_messages import FORBIDDEN
+
+STATES = (
+    *("unpaid", "paying", "paid", "shipped", "received", "completed", "cancelled", "returned"),
+    "codes",
+)
+NO_PAGES = ("/media/", "/service-worker", "/manifest", "/healthz", "/mine/data/")
+QUERIES_MAX = 12
+ASSETS_MAX = 100_000
+
+
+# The switch of languages, and a kind of alarm by which lists are filtered.
+CODES = frozenset({"English", "en", "zh", "hans", "event", "refused"})
+HEADS = frozenset({"thead", "label", "button", "summary", "legend"})
+
+
+def consoles(shop: Shop) -> Iterator[str]:
+    """Yield the console's lists and the pages of what is in them."""
+    for route, _pattern in patterns():
+        parts = route.split("/")
+        if (route.startswith("console/") and parts[-2] in ("change", "add")) or len(parts) == 4:
+            path = console_path(route, shop)
+            if parts[0] == "console" and "<" not in path:
+                yield path
+
+
+def paths(shop: Shop) -> Iterator[str]:
+    """Yield the path of every page, of an order in every state, and of what is empty or wrong."""
+    paths = [address.path(shop) for address in MALL.values()]
+    yield from (path for path in paths if not path.startswith(NO_PAGES))
+    for state in STATES:
+        yield order(state)(shop)
+        yield order(state, "return/")(shop)
+        yield f"/pay/{shop.orders[state].checkout.number}/"
+        yield f"/pay/{shop.orders[state].checkout.number}/result/"
+    yield from ("/search/", "/search/?q=nothing", "/nothing/", "/orders/?state=received")
+    yield f"/checkout/?sku={shop.meal.id}&quantity=2"
+    yield f"/products/{shop.meal.product_id}/"
+
+
+def test_pages_ask_the_database_little(shop: Shop) -> None:
+    browser = signed_in(shop.owner)
+    told = {}
+    for path in paths(shop):
+        with CaptureQueriesContext(connection) as queries:
+            answer = browser.get(path)
+        assert answer.status_code in (200, 302, 404, 405), path
+        told[path] = len(queries)
+    assert {path: count for path, count in told.items() if count > QUERIES_MAX} == {}
+
+
+def test_a_list_of_many_asks_no_more(shop: Shop) -> None:
+    browser = signed_in(None)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            browser.get("/")
+        counts.append(len(queries))
+        for _ in range(15):
+            shop.mall.sku(50_00)
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("who", ["owner", "nobody"])
+def test_pages_speak_one_language(shop: Shop, who: str) -> None:
+    person = shop.owner if who == "owner" else None
+    chinese, english = signed_in(person), signed_in(person, "en")
+    wrong = {}
+    for path in paths(shop):
+        if found := english_in(chinese.get(path).text, frozenset({"ICP", "EN"})):
+            wrong[path] = found
+        if found := chinese_in(english.get(path).text):
+            wrong[path] = found
+    assert wrong == {}
+
+
+def test_the_console_speaks_chinese(shop: Shop) -> None:
+    """What is of the program, that is: heads of columns, labels and buttons."""
+    browser = signed_in(shop.operator)
+    wrong = {}
+    for path in consoles(shop):
+        page = browser.get(path).text
+        if found := english_in(page, CODES, HEADS):
+            wrong[path] = found
+    assert wrong == {}
+
+
+def test_pages_are_sober(shop: Shop) -> None:
+    for language in ("zh-hans", "en"):
+        browser = signed_in(shop.owner, language)
+        for path in paths(shop):
+            page = browser.get(path)
+            if "text/html" in page.get("Content-Type", ""):
+                for text in texts(page.text):
+                    assert not FORBIDDEN.search(text), (path, text)
+
+
+def test_no_page_needs_a_looser_policy(shop: Shop) -> None:
+    for person in (shop.owner, shop.operator, None):
+        browser = signed_in(person)
+        for path in paths(shop):
+            page = browser.get(path)
+            assert "unsafe" not in page["Content-Security-Policy"], path
+            if "text/html" in page.get("Content-Type", ""):
+                assert not re.search(r"<[^>]+\s(style|on[a-z]+)=", page.text), path
+                assert not re.search(r"<script(?![^>]*\ssrc=)", page.text), path
+
+
+def test_the_console_has_what_unfold_needs_for_staff_alone(shop: Shop) -> None:
+    relaxed = signed_in(shop.operator).get("/console/")["Content-Security-Policy"]
+    assert "'unsafe-eval'" in relaxed
+    assert "'unsafe-inline'" in relaxed
+    for person in (shop.owner, None):
+        assert "unsafe" not in signed_in(person).get("/console/")["Content-Security-Policy"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_first_visit_loads_little() -> None:
+    page = signed_in(None).get("/").text
+    urls = set(re.findall(r'(?:src|href)="/static/([^"#]+)', page))
+    assert any(url.endswith(".css") for url in urls)
+    sizes = {}
+    for url in urls:
+        found = finders.find(url)
+        assert found, url
+        with open(str(found), "rb") as file:  # noqa: PTH123
+            sizes[url] = len(gzip.compress(file.read(), 6))
+    assert sum(sizes.values()) <= ASSETS_MAX, sizes

@@ -1,0 +1,161 @@
+"""A member's pages are theirs only: every address, GET and POST, as another member, as nobody."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user
+from django.db import connection
+
+from patronage.web.shared import second_factor
+from tests.integration.web.addresses import MALL, Access, Address, console_path, patterns
+from tests.integration.web.conftest import signed_in
+from tests.shop import Shop
+
+ROUTES = {route for route, _pattern in patterns()}
+CONSOLE = sorted(route for route in ROUTES if route.startswith("console/"))
+STAFF = sorted(route for route in ROUTES if route.startswith("staff/"))
+ROOMS = ("commerce", "members", "ledger")
+# What a visit leaves behind, whoever comes: limits and codes of signing in.
+VISITS = {"members_cached", "members_allowance", "members_signincode", "members_senttext"}
+
+
+Rows = list[tuple[str, dict[str, Any]]]
+
+
+def rows() -> Rows:
+    """Return every row of our own tables."""
+    found: Rows = []
+    for room in ROOMS:
+        for model in apps.get_app_config(room).get_models(include_auto_created=True):
+            if (table := model._meta.db_table) not in VISITS:
+                with connection.cursor() as cursor:
+                    cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2')  # noqa: S608
+                    names = [column[0] for column in cursor.description]
+                    found += [(table, dict(zip(names, row, strict=True))) for row in cursor]
+    return found
+
+
+def of_person(all_rows: Rows, person_id: int) -> Rows:
+    """Return the rows that name a person as theirs."""
+    return [
+        (table, row)
+        for table, row in all_rows
+        if row.get("person_id") == person_id
+        or (table == "members_person" and row["id"] == person_id)
+    ]
+
+
+def test_every_pattern_stands_in_the_table() -> None:
+    outside = {route for route in ROUTES if not route.startswith(("console/", "staff/"))}
+    assert outside - MALL.keys() == set(), "tell in addresses.py who may"
+    assert MALL.keys() - outside == set(), "these are no more"
+    assert len(CONSOLE) > 50
+    assert len(STAFF) > 10
+    assert not any("<" in route for route in STAFF), "no page of the door is about anybody else"
+
+
+def asked(address: Address, shop: Shop) -> tuple[str, dict[str, Any]]:
+    return address.path(shop), address.body(shop)
+
+
+@pytest.fixture(params=sorted(MALL), ids=lambda route: route or "home")
+def address(request: pytest.FixtureRequest) -> Address:
+    return MALL[request.param]
+
+
+def test_nobody_sees_what_is_a_members(shop: Shop, address: Address) -> None:
+    browser, path, body, before = signed_in(None), *asked(address, shop), rows()
+    for answer in (browser.get(path), browser.post(path, body)):
+        answer.close()
+        if address.access is Access.PUBLIC:
+            assert answer.status_code != 500
+        else:
+            assert answer.status_code in (302, 405), (path, answer.status_code)
+            assert "sign-in" in answer.get("Location", "sign-in"), answer["Location"]
+    assert rows() == before
+
+
+def test_another_member_gets_nothing_of_it(shop: Shop, address: Address) -> None:
+    browser, path, body, before = signed_in(shop.other), *asked(address, shop), rows()
+    for answer in (browser.get(path), browser.post(path, body)):
+        if address.access is Access.OWNER:
+            assert answer.status_code in (404, 405), (path, answer.status_code)
+        else:
+            assert answer.status_code != 500, (path, answer.status_code)
+        answer.close()
+        if answer.status_code == 200 and not answer.streaming:
+            assert not any(order.number in answer.text for order in shop.orders.values())
+    after = rows()
+    if address.access is Access.OWNER:
+        assert after == before
+    assert of_person(after, shop.owner.id) == of_person(before, shop.owner.id)
+
+
+def test_the_owner_does_see_it(shop: Shop, address: Address) -> None:
+    """Else the walk would prove nothing."""
+    path, body = asked(address, shop)
+    answers = [signed_in(shop.owner).get(path), signed_in(shop.owner).post(path, body)]
+    for answer in answers:
+        answer.close()
+    assert all(answer.status_code in (200, 302, 400, 405, 503) for answer in answers), path
+    assert not all(answer.status_code == 405 for answer in answers), path
+
+
+@pytest.mark.parametrize("who", ["nobody", "member"])
+def test_the_console_is_for_staff(shop: Shop, who: str) -> None:
+    browser = signed_in(shop.owner if who == "member" else None)
+    before = rows()
+    for route in CONSOLE:
+        path = console_path(route, shop)
+        for answer in (browser.get(path), browser.post(path, {"post": "yes"})):
+            assert answer.status_code in (302, 403, 404), (path, answer.status_code)
+            assert "unsafe" not in answer["Content-Security-Policy"], path
+            if answer.status_code == 302:
+                to = answer["Location"].split("?")[0]
+                assert to in ("/console/", "/console/login/", "/staff/sign-in/"), path
+    assert rows() == before
+
+
+def test_where_staff_sign_in_is_closed_to_members(shop: Shop) -> None:
+    nobody, member = signed_in(None), signed_in(shop.owner)
+    before = rows()
+    for route in STAFF:
+        for answer in (nobody.get(f"/{route}"), nobody.post(f"/{route}", {"code": "1"})):
+            assert answer.status_code in (200, 302, 405), (route, answer.status_code)
+            assert "sign-in" in answer.get("Location", "sign-in"), route
+        for answer in (member.get(f"/{route}"), member.post(f"/{route}", {"code": "1"})):
+            assert answer.status_code == 403, route
+    assert rows() == before
+
+
+@pytest.mark.parametrize("path", ["/console/", "/console/commerce/order/", "/", "/mine/"])
+def test_a_password_alone_opens_nothing(shop: Shop, path: str) -> None:
+    """Nor does a session that someone got by it: staff prove who they are by a code as well."""
+    browser = signed_in(shop.operator, has_proved=False)
+    assert browser.get(path)["Location"] == "/staff/security/app/"
+    second_factor.enrol(shop.operator)
+    assert browser.get(path)["Location"] == "/staff/sign-in/"
+    assert get_user(browser).is_anonymous
+
+
+def test_a_merchants_staff_has_its_own_alone(shop: Shop) -> None:
+    browser, before = signed_in(shop.clerk), rows()
+    mine, others = shop.orders["paid"], shop.orders["shipped"]
+    products = (shop.cake.product_id, shop.wine.product_id)
+    for kind, own, foreign in (("order", mine.id, others.id), ("product", *products)):
+        there = f"/console/commerce/{kind}/{own}/change/"
+        assert browser.get(there).status_code == 200
+        for tail in ("change", "delete", "history"):
+            path = f"/console/commerce/{kind}/{foreign}/{tail}/"
+            for answer in (browser.get(path), browser.post(path, {"post": "yes"})):
+                assert answer.status_code in (302, 403, 404), path
+        page = browser.get(f"/console/commerce/{kind}/").text
+        assert f"/{own}/change/" in page
+        assert f"/{foreign}/change/" not in page
+    for kind in ("merchant", "category", "payment", "refund", "alarm"):
+        assert browser.get(f"/console/commerce/{kind}/").status_code == 403
+    assert browser.get("/console/members/person/").status_code == 403
+    action = {"action": "cancel_orders", "_selected_action": [others.id], "index": 0}
+    browser.post("/console/commerce/order/", action)
+    assert rows() == before

@@ -1,0 +1,241 @@
+"""A small mall with something of everything, built once and copied for each test.
+
+Its data are Chinese with an English column each, so that a page shows one language alone.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.db import connections
+from django.test import override_settings
+
+from patronage.commerce import checkout, orders, returns
+from patronage.commerce.models import (
+    Alarm,
+    Category,
+    Coupon,
+    FreightRule,
+    Line,
+    Merchant,
+    Order,
+    Picture,
+    Product,
+    Sku,
+    Voucher,
+)
+from patronage.commerce.testpay import Choice
+from patronage.ledger.database import database
+from patronage.members import clock
+from patronage.members.models import Address, Level, Person
+from tests.integration.commerce.conftest import as_default
+from tests.integration.commerce.play import HOME, OPENED, Mall, Time, put
+
+FILES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+
+class Shop(NamedTuple):
+    """Who and what there is; orders by the state they are in, and by what is special."""
+
+    mall: Mall
+    owner: Person
+    other: Person
+    clerk: Person
+    operator: Person
+    tea: Merchant
+    wine: Sku
+    box: Sku
+    cake: Sku
+    meal: Sku
+    coupon: Coupon
+    orders: dict[str, Order]
+
+
+def drawing(colour: str) -> str:
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400">'
+        '<rect width="400" height="400" fill="#f4ece6"/>'
+        '<path d="M182 50h36v76c0 22 30 34 30 70v140c0 10-8 16-18 16h-60c-10 0-18-6-18-16V196'
+        f'c0-36 30-48 30-70z" fill="{colour}"/>'
+        '<rect x="152" y="214" width="96" height="84" fill="#fff"/>'
+        "</svg>"
+    )
+
+
+def draw(sku: Sku, *colours: str) -> None:
+    for position, colour in enumerate(colours):
+        picture = Picture(product=sku.product, position=position)
+        picture.file.save(f"{sku.id}-{position}.svg", ContentFile(drawing(colour).encode()))
+
+
+def furnish(mall: Mall) -> Shop:
+    """Fill a mall."""
+    house = mall.house
+    Merchant.objects.filter(id=house.id).update(name_en="The winery")
+    mall.category.name_en = "Wine"
+    mall.category.save()
+    Category.objects.create(name="干红", name_en="Dry", parent=mall.category)
+    teas = Category.objects.create(name="茶叶", name_en="Tea", position=1)
+    tea = mall.merchant(name="云岭茶庄", name_en="Yunling Tea", concession_micro=500_000)
+    FreightRule.objects.create(merchant=tea, first_minor=12_00, next_minor=3_00)
+    wine = mall.sku(
+        199_00,
+        cost=60_00,
+        name="赤霞珠干红葡萄酒",
+        name_en="Cabernet Sauvignon",
+        summary="产区直供",
+        summary_en="Straight from the grower",
+        description="手工采摘，橡木桶陈酿。",
+        description_en="Picked by hand, aged in oak.",
+    )
+    Sku.objects.filter(id=wine.id).update(name="单瓶", name_en="One bottle")
+    box = Sku.objects.create(
+        product=wine.product, name="双支", name_en="Two", price_minor=388_00, stock=5, position=1
+    )
+    cake = mall.sku(168_00, merchant=tea, name="古树普洱茶饼", name_en="Tea cake")
+    meal = mall.sku(138_00, name="双人套餐券", name_en="Meal for two", delivery="code")
+    Product.objects.filter(id=cake.product_id).update(category=teas)
+    for sku, *colours in ((wine, "#4a0f22", "#8e1f3f"), (cake, "#5b4632"), (meal, "#c2572b")):
+        draw(sku, *colours)
+    coupon = Coupon.objects.create(
+        merchant=house,
+        name="满减券",
+        name_en="Welcome",
+        threshold_minor=100_00,
+        off_minor=20_00,
+        ends_at=clock.now() + timedelta(days=300),
+    )
+    owner, other = mall.person(name="李雷"), mall.person(name="韩梅梅")
+    for person in (owner, other):
+        Address.objects.create(person=person, is_default=True, **HOME._asdict())
+    Level.objects.create(name="银卡", name_en="Silver", from_nano=1)
+    clerk = Person.objects.create_user(email="clerk@example.com", name="茶庄", is_staff=True)
+    tea.staff.add(clerk)
+    operator = Person.objects.create_superuser(email="operator@example.com", password="x")  # noqa: S106
+    shop = Shop(mall, owner, other, clerk, operator, tea, wine, box, cake, meal, coupon, orders={})
+    _order(shop)
+    return shop
+
+
+def _order(shop: Shop) -> None:
+    """Let the owner have an order in every state."""
+    mall, owner, made = shop.mall, shop.owner, shop.orders
+    (made["completed"],) = mall.buy(owner, (shop.wine, 1))
+    (made["returned"],) = mall.place(owner, (shop.cake, 1))
+    mall.pay([made["returned"]])
+    mall.receive(made["returned"])
+    give_back(made["returned"], shop, quantity=1, approve=True)
+    mall.give(owner, cash=50_00)
+    for state in ("unpaid", "paying", "paid", "shipped", "received", "cancelled"):
+        (made[state],) = mall.place(owner, (shop.cake if state == "paid" else shop.wine, 2))
+    mall.pay([made["paying"]], None)
+    mall.pay([made["paid"]], inner="cash", inner_minor=20_00)
+    for state in ("shipped", "received"):
+        mall.pay([made[state]])
+    mall.ship(made["shipped"])
+    mall.receive(made["received"])
+    give_back(made["received"], shop, quantity=1, approve=None)
+    assert isinstance(orders.cancel_order(person=owner, number=made["cancelled"].number), Order)
+    (made["codes"],) = mall.place(owner, (shop.meal, 2))
+    mall.pay([made["codes"]], Choice.SUCCEED_TWICE)
+    put(owner, (shop.wine, 1), (shop.cake, 1))
+    Voucher.objects.create(coupon=shop.coupon, person=owner)
+    Alarm.objects.create(kind="event_refused", subject="order:1:completed")
+    for order in made.values():
+        order.refresh_from_db()
+    assert {state: order.state for state, order in made.items() if state != "codes"} == {
+        state: state for state in made if state != "codes"
+    }
+
+
+def give_back(order: Order, shop: Shop, *, quantity: int, approve: bool | None) -> None:
+    line = Line.objects.filter(order=order).first()
+    assert line is not None
+    asked = returns.request_return(
+        person=order.person, number=order.number, key="k", quantities={line.id: quantity}
+    )
+    assert not isinstance(asked, returns.ReturnRefusal), asked
+    if approve is not None:
+        returns.answer_return(merchant=None, return_id=asked.id, who=shop.operator, approve=approve)
+
+
+def wanted(sku: Sku, quantity: int = 1) -> list[checkout.Wanted]:
+    return [checkout.Wanted(sku.id, quantity)]
+
+
+@contextmanager
+def on_file(path: Path, media: Path) -> Iterator[None]:
+    """Let the mall live in a database file, in every thread."""
+    alias = f"file_{path.stem}"
+    described = database(f"sqlite:///{path}")
+    # Nobody pulls the plug on a test, and a server's threads come and go.
+    described["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;"
+    described["CONN_MAX_AGE"] = 0
+    connections.settings[alias] = {**connections.settings["default"], **described}
+    with as_default(alias), override_settings(ECONOMY="mall", STORAGES=FILES, MEDIA_ROOT=media):
+        yield
+    del connections[alias], connections.settings[alias]
+
+
+def copied(path: Path, to: Path) -> Path:
+    """Copy a database with what lies beside it."""
+    for file in path.parent.glob(f"{path.name}*"):
+        shutil.copy(file, to.with_name(file.name.replace(path.name, to.name)))
+    return to
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a database with tables and nothing in them."""
+    path = tmp_path_factory.mktemp("mall") / "migrated.sqlite3"
+    with on_file(path, path.parent / "media"):
+        call_command("migrate", verbosity=0, interactive=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def furnished(migrated: Path) -> tuple[Path, Shop, datetime]:
+    """Build the mall once; return its file, what is in it, and when it was done."""
+    path = copied(migrated, migrated.with_name("furnished.sqlite3"))
+    with on_file(path, path.parent / "media"), ExitStack() as stack:
+        stack.enter_context(clock.at(OPENED))
+        return path, furnish(Mall(Time(stack))), clock.now()
+
+
+@pytest.fixture
+def shop(furnished: tuple[Path, Shop, datetime], tmp_path: Path) -> Iterator[Shop]:
+    """Open a copy of the mall, at the moment when it was furnished."""
+    path, shop, now = furnished
+    with ExitStack() as stack:
+        stack.enter_context(on_file(copied(path, tmp_path / "shop.sqlite3"), path.parent / "media"))
+        stack.enter_context(clock.at(now))
+        shop.mall.time = Time(stack)
+        yield shop
+
+
+@pytest.fixture
+def fresh(migrated: Path, tmp_path: Path) -> Iterator[Mall]:
+    """Open a mall in which nothing was bought yet, under the rule book's example charter."""
+    with ExitStack() as stack:
+        stack.enter_context(
+            on_file(copied(migrated, tmp_path / "fresh.sqlite3"), tmp_path / "media")
+        )
+        stack.enter_context(clock.at(OPENED))
+        yield Mall(Time(stack))
+
+
+def proof(person: Person) -> dict[str, object]:
+    """Return what a session holds once its owner, of the staff, has given the code of their app."""
+    return {
+        "account_authentication_methods": [{"method": "mfa", "type": "totp"}],
+        "account_authentication_methods_user": str(person.pk),
+    }
