@@ -48,7 +48,7 @@ CHANGES = {
     "a record less": ("DELETE FROM ledger_journal WHERE {e} AND seq = 4", "record 4"),
     "the last record": ("DELETE FROM ledger_journal WHERE {e} AND seq = 10", "record 10"),
     "the first record": ("DELETE FROM ledger_journal WHERE {e} AND seq = 1", "record 1"),
-    "a byte": ("UPDATE ledger_journal SET record = replace(record, '9000', '9001') WHERE {e}",
+    "a byte": ("UPDATE ledger_journal SET record = replace(record, ':9000', ':9001') WHERE {e}",
                "record 3"),
     "a charter": ("UPDATE ledger_journal SET record = replace(record, '0.70', '0.71') WHERE {e}",
                   "record 1"),

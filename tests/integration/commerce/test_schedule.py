@@ -8,7 +8,6 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connections
 from django.test import Client, override_settings
-from django_tasks import task_backends
 
 from patronage.commerce import jobs, schedule
 from patronage.commerce.models import Alarm, Job
@@ -33,7 +32,7 @@ def test_each_job_is_queued_when_it_is_due(mall: Mall) -> None:
     assert schedule.queue_due() == soon
     mall.time.pass_by(days=1)
     assert schedule.queue_due() == NAMES
-    queued = [result.args[0] for result in task_backends["default"].results]
+    queued = [result.args[0] for result in schedule.run.get_backend().results]
     assert queued == NAMES + soon + NAMES
 
 
