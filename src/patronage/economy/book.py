@@ -52,8 +52,10 @@ class MemoryBook:
         self.payments: dict[str, Payment] = {}
         self.withdrawals: dict[str, Withdrawal] = {}
         # Code points order as their UTF-8 bytes do, so Python's order of ids is the rule book's.
-        self._heap: list[tuple[int, str]] = []
-        self._line: list[tuple[int, str]] = []  # the smallest last
+        # The account stands beside its id, so that the next one is found without looking it up; two
+        # entries with the same key and id are one account's.
+        self._heap: list[tuple[int, str, Account]] = []
+        self._line: list[tuple[int, str, Account]] = []  # the smallest last
         self._heap_max = _HEAP_MAX
 
     def place(self, account: Account) -> None:
@@ -65,7 +67,7 @@ class MemoryBook:
         ceiling = ceiling_of(account)
         if ceiling is not None and (account.queued is None or ceiling < account.queued):
             account.queued = ceiling
-            heappush(self._heap, (ceiling, account.id))
+            heappush(self._heap, (ceiling, account.id, account))
             if len(self._heap) > self._heap_max:
                 self._line = sorted(self._line + self._heap, reverse=True)
                 self._heap = []
@@ -76,20 +78,19 @@ class MemoryBook:
         while True:
             heap, line = self._heap, self._line
             if line and not (heap and heap[0] < line[-1]):
-                key, id = line[-1]
+                key, id, account = line[-1]
             elif heap:
-                key, id = heap[0]
+                key, id, account = heap[0]
             else:
                 return None
             if not is_due(key, state):
                 return None
-            account = self.accounts[id]
             if key == account.queued:
                 if key == ceiling_of(account):
                     return account
                 account.queued = None
             # Left behind when a lower entry took its place, or risen, or without points by now.
-            if line and line[-1] == (key, id):
+            if line and line[-1] == (key, id, account):
                 line.pop()
             else:
                 heappop(heap)
@@ -152,7 +153,7 @@ class PreloadedBook(MemoryBook):
             # by now, or nowhere, the heap knows.
             newest = self.accounts.setdefault(account.id, account)
             if newest.queued == account.queued:
-                heappush(self._heap, place)
+                heappush(self._heap, (*place, newest))
 
 
 def _place(account: Account) -> tuple[int, str]:

@@ -139,7 +139,7 @@ def test_a_ceiling_that_rose_is_mended_when_it_comes_to_the_top() -> None:
     post(book, [], account, "order", quota=3)
     assert book._heap[0][0] < ceiling_of(account)
     assert book.due(at_price(5)) is None
-    assert book._heap == [(ceiling_of(account), "a")]
+    assert book._heap == [(ceiling_of(account), "a", account)]
     assert account.queued == ceiling_of(account)
     post(book, [], account, "order", points=-1)
     assert book.due(at_price(6)) is None
