@@ -120,20 +120,3 @@ def room(palette: Palette) -> str:
         '<rect x="260" y="252" width="112" height="52" rx="18" fill="#fff"/>'
         f'<path d="M64 344h352" stroke="{light}" stroke-width="8" opacity=".6"/>'
     )
-
-
-def banner(palette: Palette) -> str:
-    """Return a wide picture: vineyards under a low sun."""
-    ground, body, light, mark = palette
-    rows = "".join(
-        f'<path d="M{x} 420 600 {250 + abs(x - 600) // 30}" stroke="{light}" stroke-width="6" '
-        'opacity=".35"/>'
-        for x in range(-300, 1501, 120)
-    )
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 420" width="1200" height="420">'
-        f'<rect width="1200" height="420" fill="{ground}"/>'
-        f'<circle cx="880" cy="150" r="70" fill="{mark}"/>'
-        f'<path d="M0 240c200-90 380-20 560-60s420-40 640 30v210H0z" fill="{body}" opacity=".55"/>'
-        f'<path d="M0 280c260-60 500-20 700-30s340-10 500 20v150H0z" fill="{body}"/>{rows}</svg>'
-    )

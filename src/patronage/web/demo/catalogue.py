@@ -159,5 +159,3 @@ LEVELS: Final = (
     ("庄友", "Friend of the estate", 400, True),
 )
 """Chinese, English, from so many points, and whether it makes a partner."""
-
-BANNERS: Final = (Palette("#f6e3d3", "#5b1626", "#d98a6a", "#f0b95b"),)
