@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Prefetch
 from django.utils import timezone
 
-from patronage.commerce import coupons
+from patronage.commerce import coupons, posting
 from patronage.commerce.cart import items_of
 from patronage.commerce.listing import concession_micro
 from patronage.commerce.models import Checkout, Line, Order, Sku
@@ -121,7 +121,8 @@ def place(
             )
             if from_cart:
                 _take_from_cart(person, wanted)
-            parts, refusal = priced(person, wanted, address, voucher_ids or {})
+            state = posting.state()
+            parts, refusal = priced(state, person, wanted, address, voucher_ids or {})
             if refusal is None and sum(part.total_minor for part in parts) != total_minor:
                 refusal = CheckoutRefusal.TOTAL_CHANGED
             if refusal is not None:

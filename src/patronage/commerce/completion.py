@@ -21,7 +21,7 @@ from patronage.commerce.refunds import left_of, tenders_of
 from patronage.commerce.sharing import Sold, amounts_of, concession_of
 from patronage.commerce.transitions import locked, move
 from patronage.economy import BrokenInvariantError, Charter
-from patronage.members import clock
+from patronage.members import clock, referral
 
 
 class Money(NamedTuple):
@@ -148,7 +148,8 @@ def _event(order: Order, money: Money) -> dict[str, Any]:
         "member": order.person.account,
         **amounts(order, posting.charter(), money),
     }
-    if order.referrer_account:
+    # Who has left since the order was placed is rewarded no more.
+    if order.referrer_account and referral.lock_referrer(order.referrer_account):
         event["referrer"] = order.referrer_account
     return event
 
@@ -156,28 +157,18 @@ def _event(order: Order, money: Money) -> dict[str, Any]:
 def divide(order_id: int) -> bool:
     """Store the split of a completed order from its settled outcome, and credit the proceeds.
 
-    False where it is divided already, not settled yet, or was refused, which is an alarm. Not
-    inside a transaction.
+    False where it is divided already, not settled yet, or one of the events was refused, which is
+    an alarm: `split_at` is set when the proceeds are credited, so until then it is tried again.
+    Not inside a transaction.
     """
     receipt = None
     with transaction.atomic():
         order = locked(order_id)
         if order.state != State.COMPLETED or order.split_at is not None:
             return False
-        money = money_of(order)
-        contribution = dividend = 0
-        if money.money_minor:
-            outcome = posting.outcome_of(completed_id(order))
-            if outcome is None or not posting.require_applied(completed_id(order), outcome):
-                return False
-            facts = outcome.facts or {}
-            contribution, dividend = int(facts["contribution"]), int(facts["dividend"])
-        rows = split_of(order, sold_of(order), money, contribution, dividend)
-        if sum(row.amount_minor for row in rows) != money.total_minor:
-            raise BrokenInvariantError(f"{order.number}: its split is not what was paid")
-        Split.objects.bulk_create(rows)
-        order.split_at = clock.now()
-        order.save(update_fields=["split_at"])
+        rows = list(order.splits.all()) or _rows_of(order)
+        if rows is None:
+            return False
         owed = sum(row.amount_minor for row in rows if row.kind in _CREDITED)
         id = f"order:{order.number}:proceeds"
         if owed and not order.merchant.is_house:
@@ -190,9 +181,26 @@ def divide(order_id: int) -> bool:
                     "reason": f"proceeds of order {order.number}",
                 }
             )
-    if receipt is not None:
-        posting.require_applied(id, posting.settle(receipt))
+    if receipt is not None and not posting.require_applied(id, posting.settle(receipt)):
+        return False
+    Order.objects.filter(id=order_id, split_at=None).update(split_at=clock.now())
     return True
+
+
+def _rows_of(order: Order) -> list[Split] | None:
+    """Store and return the split of an order; None while its event has no good outcome."""
+    money = money_of(order)
+    contribution = dividend = 0
+    if money.money_minor:
+        outcome = posting.outcome_of(completed_id(order))
+        if outcome is None or not posting.require_applied(completed_id(order), outcome):
+            return None
+        facts = outcome.facts or {}
+        contribution, dividend = int(facts["contribution"]), int(facts["dividend"])
+    rows = split_of(order, sold_of(order), money, contribution, dividend)
+    if sum(row.amount_minor for row in rows) != money.total_minor:
+        raise BrokenInvariantError(f"{order.number}: its split is not what was paid")
+    return Split.objects.bulk_create(rows)
 
 
 _CREDITED = (SplitKind.PROCEEDS, SplitKind.FREIGHT)

@@ -6,7 +6,9 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from patronage.commerce.models import Coupon, Order, Voucher
+from patronage.commerce import posting
+from patronage.commerce.listing import Sums, sums_at
+from patronage.commerce.models import Coupon, Order, Sku, Voucher
 from patronage.economy.charter import MICRO
 from patronage.members import clock
 from patronage.members.models import Person
@@ -36,6 +38,26 @@ def discount_of(coupon: Coupon, goods_minor: int) -> int:
     if coupon.off_minor is not None:
         return min(coupon.off_minor, goods_minor)
     return goods_minor * (coupon.off_micro or 0) // MICRO
+
+
+def losses_of(coupon: Coupon) -> list[Sums]:
+    """Return the sums of its merchant's SKUs on sale on which a coupon could lose money.
+
+    Each SKU bears the largest share of its price that the coupon can take: that of the least goods
+    it is good for. A coupon that loses on none loses on no order of several, but for a rounding.
+    """
+    state = posting.state()
+    skus = Sku.objects.filter(
+        product__merchant_id=coupon.merchant_id, product__listed_at__isnull=False
+    ).select_related("product__merchant")
+    sums = [sums_at(state, sku.product, sku, _least(coupon, sku.price_minor)) for sku in skus]
+    return [one for one in sums if one.parts.refusal is not None]
+
+
+def _least(coupon: Coupon, price_minor: int) -> int:
+    """Return the least that may be paid for a piece with a coupon."""
+    goods = max(coupon.threshold_minor, price_minor)
+    return price_minor + -price_minor * discount_of(coupon, goods) // goods
 
 
 def offers(*, person: Person | None, merchant_id: int | None = None) -> list[Offer]:

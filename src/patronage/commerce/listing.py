@@ -1,5 +1,6 @@
 """Putting products into the shop, if the sums allow it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db import transaction
@@ -31,21 +32,34 @@ class ListingRefusal(Refusal):
     )
 
 
-class Sums(NamedTuple):
-    """What the sale of one SKU at its price, paid in money, comes to, in minor units.
+class Parts(NamedTuple):
+    """What goods sold for money come to, in minor units.
 
-    `merchant_minor` and `house_minor` are what is left to each, the cost taken as 0 where it is
+    `merchant_minor` and `house_minor` are what is left to each, a cost taken as 0 where it is
     unknown; `merchant_minor` is None for the house's own goods.
     """
 
-    sku: Sku
-    price_minor: int
-    cost_minor: int | None
     concession_minor: int
     contribution_minor: int
     dividend_minor: int
     merchant_minor: int | None
     house_minor: int
+
+    @property
+    def refusal(self) -> ListingRefusal | None:
+        """Who would lose, if anybody."""
+        if self.merchant_minor is not None and self.merchant_minor < 0:
+            return ListingRefusal.MERCHANT_LOSES
+        return ListingRefusal.HOUSE_LOSES if self.house_minor < 0 else None
+
+
+class Sums(NamedTuple):
+    """What the sale of one SKU comes to: what is paid for it, its cost, whose it is."""
+
+    sku: Sku
+    price_minor: int
+    cost_minor: int | None
+    parts: Parts
 
 
 class Listing(NamedTuple):
@@ -65,25 +79,32 @@ def concession_micro(product: Product) -> int:
 def sums_of(product: Product) -> list[Sums]:
     """Return what a sale of each SKU would come to under the charter in force."""
     state = posting.state()
-    return [_sums(state, product, sku) for sku in product.skus.all()]
+    return [sums_at(state, product, sku, sku.price_minor) for sku in product.skus.all()]
 
 
-def _sums(state: State, product: Product, sku: Sku) -> Sums:
-    price, cost = sku.price_minor, sku.cost_minor or 0
-    is_house = product.merchant.is_house
-    sold = [Sold(price, sku.cost_minor, concession_micro(product))]
-    order = posting.try_order(state, amounts_of(state.charter, sold, price, is_house=is_house))
-    given = order.contribution + order.dividend
-    concession = 0 if is_house else concession_of(sold, price)
-    return Sums(
-        sku,
-        price,
-        sku.cost_minor,
+def sums_at(state: State, product: Product, sku: Sku, paid_minor: int) -> Sums:
+    """Return what a sale of a SKU comes to if so much is paid for it."""
+    sold = [Sold(paid_minor, sku.cost_minor, concession_micro(product))]
+    parts = parts_of(state, sold, is_house=product.merchant.is_house)
+    return Sums(sku, paid_minor, sku.cost_minor, parts)
+
+
+def parts_of(state: State, sold: Sequence[Sold], *, is_house: bool) -> Parts:
+    """Return whose the money for goods is, all of them paid in money."""
+    paid = sum(one.net_minor for one in sold)
+    cost = sum(one.cost_minor or 0 for one in sold)
+    contribution = dividend = concession = 0
+    if paid:
+        order = posting.try_order(state, amounts_of(state.charter, sold, paid, is_house=is_house))
+        contribution, dividend = order.contribution, order.dividend
+        concession = 0 if is_house else concession_of(sold, paid)
+    given = contribution + dividend
+    return Parts(
         concession,
-        order.contribution,
-        order.dividend,
-        None if is_house else price - concession - cost,
-        price - cost - given if is_house else concession - given,
+        contribution,
+        dividend,
+        None if is_house else paid - concession - cost,
+        paid - cost - given if is_house else concession - given,
     )
 
 
@@ -111,11 +132,7 @@ def _refusal(product: Product, sums: list[Sums]) -> ListingRefusal | None:
         return ListingRefusal.MERCHANT_NOT_APPROVED
     if not sums:
         return ListingRefusal.NO_SKU
-    if any(one.merchant_minor is not None and one.merchant_minor < 0 for one in sums):
-        return ListingRefusal.MERCHANT_LOSES
-    if any(one.house_minor < 0 for one in sums):
-        return ListingRefusal.HOUSE_LOSES
-    return None
+    return next((one.parts.refusal for one in sums if one.parts.refusal), None)
 
 
 def unlist_product(*, product: Product) -> None:

@@ -87,10 +87,14 @@ def orders_of(person: Person, *states: State) -> QuerySet[Order]:
 
 
 def has_open(person: Person) -> bool:
-    """Tell whether an order of a member's may still change what they hold or are owed."""
+    """Tell whether an order of a member's may still change what they hold or are owed.
+
+    Of those they referred, it is one that is completed and not yet settled.
+    """
     ends = (State.COMPLETED, State.CANCELLED, State.RETURNED)
     running = Order.objects.filter(person=person).exclude(state__in=ends)
-    undivided = Order.objects.filter(person=person, state=State.COMPLETED, split_at=None)
+    theirs = Q(person=person) | Q(referrer_account=person.account)
+    undivided = Order.objects.filter(theirs, state=State.COMPLETED, split_at=None)
     owed = Refund.objects.filter(payment__checkout__person=person, state=RefundState.REQUESTED)
     return running.exists() or undivided.exists() or owed.exists()
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from patronage.commerce import coupons, freight, posting
 from patronage.commerce.allocation import allocate
 from patronage.commerce.cart import ITEMS_MAX, QUANTITY_MAX
-from patronage.commerce.listing import concession_micro
+from patronage.commerce.listing import concession_micro, parts_of
 from patronage.commerce.models import Delivery, FreightRule, Merchant, Sku, Voucher
 from patronage.commerce.sharing import Sold, amounts_of
+from patronage.economy import State
 from patronage.economy.events import MONEY_MAX
 from patronage.members.models import Person
 from patronage.members.refusals import Refusal
@@ -69,8 +70,9 @@ class QuoteLine(NamedTuple):
 class QuotePart(NamedTuple):
     """One merchant's order as it would be placed.
 
-    `vouchers` are those that could be used, with what each would take off, best first; `voucher`
-    the one that is. `is_served` is False where the merchant does not ship to the address.
+    `vouchers` are those that could be used, with what each would take off, best first: none by
+    which merchant or house would lose money. `voucher` is the one that is used. `is_served` is
+    False where the merchant does not ship to the address.
     """
 
     merchant: Merchant
@@ -117,7 +119,8 @@ def quote(
 
     Without an address freight is quoted for no zone.
     """
-    parts, refusal = priced(person, wanted, address, voucher_ids or {})
+    state = posting.state()
+    parts, refusal = priced(state, person, wanted, address, voucher_ids or {})
     return Quote(
         parts,
         sum(part.goods_minor for part in parts),
@@ -126,11 +129,12 @@ def quote(
         sum(part.total_minor for part in parts),
         any(is_shipped(line.sku) for part in parts for line in part.lines),
         refusal,
-        _points_of(parts),
+        _points_of(state, parts),
     )
 
 
 def priced(
+    state: State,
     person: Person,
     wanted: Sequence[Wanted],
     address: AddressText | None,
@@ -169,7 +173,11 @@ def priced(
     for merchant_id, of_merchant in by_merchant.items():
         pieces = [(sku, quantities[sku.id]) for sku in of_merchant]
         part, reason = _part(
-            pieces, rules.get(merchant_id), held.get(merchant_id, []), address, voucher_ids
+            pieces,
+            rules.get(merchant_id),
+            _vouchers(state, pieces, held.get(merchant_id, [])),
+            address,
+            voucher_ids,
         )
         parts.append(part)
         refusal = refusal or reason
@@ -181,19 +189,12 @@ def priced(
 def _part(
     pieces: Sequence[tuple[Sku, int]],
     rule: FreightRule | None,
-    held: Iterable[Voucher],
+    vouchers: list[tuple[Voucher, int]],
     address: AddressText | None,
     voucher_ids: Choices,
 ) -> tuple[QuotePart, CheckoutRefusal | None]:
     merchant = pieces[0][0].product.merchant
-    worth = [sku.price_minor * quantity for sku, quantity in pieces]
-    goods = sum(worth)
-    vouchers = [
-        (voucher, off)
-        for voucher in held
-        if (off := coupons.discount_of(voucher.coupon, goods)) > 0
-    ]
-    vouchers.sort(key=lambda pair: (-pair[1], pair[0].coupon.ends_at, pair[0].id))
+    goods = _goods(pieces)
     by_id = {voucher.id: (voucher, off) for voucher, off in vouchers}
     best = vouchers[0][0].id if vouchers else None
     chosen = voucher_ids.get(merchant.id, best)
@@ -202,12 +203,7 @@ def _part(
     province = "" if address is None else address.province
     served = not shipped or freight.is_served(rule, province)
     fee = freight.freight_of(rule, province, shipped, goods - discount)
-    lines = [
-        QuoteLine(sku, quantity, minor, off, sku.stock >= quantity)
-        for (sku, quantity), minor, off in zip(
-            pieces, worth, allocate(discount, worth), strict=True
-        )
-    ]
+    lines = _lines(pieces, discount)
     total = goods - discount + fee
     part = QuotePart(
         merchant, lines, vouchers, voucher, goods, discount, fee, total, is_served=served
@@ -219,6 +215,38 @@ def _part(
     if shipped and address is None:
         return part, CheckoutRefusal.ADDRESS_NEEDED
     return part, None if served else CheckoutRefusal.NOT_SERVED
+
+
+def _goods(pieces: Sequence[tuple[Sku, int]]) -> int:
+    return sum(sku.price_minor * quantity for sku, quantity in pieces)
+
+
+def _lines(pieces: Sequence[tuple[Sku, int]], discount: int) -> list[QuoteLine]:
+    """Return the lines, the discount divided among them by largest remainder."""
+    worth = [sku.price_minor * quantity for sku, quantity in pieces]
+    parts = allocate(discount, worth)
+    return [
+        QuoteLine(sku, quantity, minor, off, sku.stock >= quantity)
+        for (sku, quantity), minor, off in zip(pieces, worth, parts, strict=True)
+    ]
+
+
+def _vouchers(
+    state: State, pieces: Sequence[tuple[Sku, int]], held: Iterable[Voucher]
+) -> list[tuple[Voucher, int]]:
+    """Return the vouchers that can be used for goods with what each takes off, best first.
+
+    The coupon was checked when it was offered; prices, costs and the charter may differ since.
+    """
+    usable = []
+    for voucher in held:
+        off = coupons.discount_of(voucher.coupon, _goods(pieces))
+        if off > 0:
+            sold = [sold_of(line) for line in _lines(pieces, off)]
+            is_house = pieces[0][0].product.merchant.is_house
+            if parts_of(state, sold, is_house=is_house).refusal is None:
+                usable.append((voucher, off))
+    return sorted(usable, key=lambda pair: (-pair[1], pair[0].coupon.ends_at, pair[0].id))
 
 
 def is_shipped(sku: Sku) -> bool:
@@ -236,11 +264,8 @@ def sold_of(line: QuoteLine) -> Sold:
     )
 
 
-def _points_of(parts: Sequence[QuotePart]) -> int:
+def _points_of(state: State, parts: Sequence[QuotePart]) -> int:
     """Return the points that the parts would grant, each at today's price, paid in money."""
-    if not parts:
-        return 0
-    state = posting.state()
     points = 0
     for part in parts:
         money = part.goods_minor - part.discount_minor

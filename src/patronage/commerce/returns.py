@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce import fulfilment, refunds
@@ -18,6 +19,7 @@ from patronage.commerce.models import (
     Return,
     ReturnLine,
     ReturnState,
+    Sku,
     State,
 )
 from patronage.commerce.transitions import locked, move
@@ -37,6 +39,8 @@ class ReturnRefusal(Refusal):
     RETURN_OPEN = "return_open", _("A return of this order waits for an answer already.")
     KEY_USED = "key_used", _("This return was asked for already with another choice.")
     ANSWERED = "answered", _("This return was answered before.")
+    NOT_APPROVED = "not_approved", _("Only what was approved can go back into stock.")
+    RESTOCKED = "restocked", _("These pieces are back in stock already.")
 
 
 def can_return(order: Order) -> bool:
@@ -129,33 +133,82 @@ def request_return(
 
 
 def answer_return(
-    *, merchant: Merchant | None, return_id: int, who: Person, approve: bool, answer: str = ""
+    *,
+    merchant: Merchant | None,
+    return_id: int,
+    who: Person,
+    approve: bool,
+    answer: str = "",
+    fit: bool = False,
 ) -> Return | ReturnRefusal:
     """Approve or decline a return, as its merchant or (None) as the operator.
 
     An approved one refunds in the proportion of the tenders; one of all that is left refunds the
-    freight too, and the order ends as returned. Not inside a transaction.
+    freight too, and the order ends as returned. `fit` says that the goods are here and can be sold
+    again; `restock` says so later. Not inside a transaction.
     """
     going_back: list[Refund] = []
     with transaction.atomic():
-        asked = Return.objects.filter(id=return_id).select_related("order").first()
-        if asked is None or (merchant is not None and asked.order.merchant_id != merchant.id):
+        found = _locked(merchant, return_id)
+        if found is None:
             return ReturnRefusal.UNKNOWN_RETURN
-        order = locked(asked.order_id)
-        asked = Return.objects.get(id=return_id)
+        order, asked = found
         if asked.state != ReturnState.REQUESTED:
             return ReturnRefusal.ANSWERED
         asked.state = ReturnState.APPROVED if approve else ReturnState.DECLINED
         asked.answer, asked.answered_at, asked.answered_by = answer[:200], clock.now(), who
         asked.save(update_fields=["state", "answer", "answered_at", "answered_by"])
         if approve:
-            going_back = _take_back(order, asked, who)
+            going_back = take_back(order, asked, reason=asked.reason)
+            if all(line.returned == line.quantity for line in order.lines.all()):
+                move(order.id, State.RETURNED, who=who)
+            else:
+                fulfilment.pass_on(order.id)
+            if fit:
+                put_back(asked)
     refunds.carry_out(refund.id for refund in going_back)
     return asked
 
 
-def _take_back(order: Order, asked: Return, who: Person) -> list[Refund]:
-    """Note the pieces of an approved return as returned, and what goes back for them."""
+def restock(*, merchant: Merchant | None, return_id: int) -> Return | ReturnRefusal:
+    """Make the pieces of an approved return available again: they came back and are fit for sale.
+
+    As its merchant or (None) as the operator; once.
+    """
+    with transaction.atomic():
+        found = _locked(merchant, return_id)
+        if found is None:
+            return ReturnRefusal.UNKNOWN_RETURN
+        _order, asked = found
+        if asked.state != ReturnState.APPROVED:
+            return ReturnRefusal.NOT_APPROVED
+        if asked.restocked_at is not None:
+            return ReturnRefusal.RESTOCKED
+        put_back(asked)
+    return asked
+
+
+def _locked(merchant: Merchant | None, return_id: int) -> tuple[Order, Return] | None:
+    """Return a return and its order, kept from everyone else, if it is for them to answer."""
+    asked = Return.objects.filter(id=return_id).select_related("order").first()
+    if asked is None or (merchant is not None and asked.order.merchant_id != merchant.id):
+        return None
+    return locked(asked.order_id), Return.objects.get(id=return_id)
+
+
+def put_back(asked: Return) -> None:
+    """Add the pieces of a return to what can be ordered, in the transaction that locked it."""
+    asked.restocked_at = clock.now()
+    asked.save(update_fields=["restocked_at"])
+    for line in asked.lines.select_related("line").order_by("line__sku_id"):
+        Sku.objects.filter(id=line.line.sku_id).update(stock=F("stock") + line.quantity)
+
+
+def take_back(order: Order, asked: Return, *, reason: str) -> list[Refund]:
+    """Note the pieces of an approved return as returned, and what goes back for them.
+
+    In the transaction that locked the order. All tenders and the freight, if nothing is left.
+    """
     quantities = dict(asked.lines.values_list("line_id", "quantity"))
     key = f"return:{order.number}:{asked.id}"
     goods = 0
@@ -167,12 +220,8 @@ def _take_back(order: Order, asked: Return, who: Person) -> list[Refund]:
             line.save(update_fields=["returned"])
             _void_codes(line, now - before)
     if all(line.returned == line.quantity for line in order.lines.all()):
-        going_back = refunds.request_all(order, key=key, reason=asked.reason)
-        move(order.id, State.RETURNED, who=who)
-        return going_back
-    going_back = refunds.request_goods(order, goods, key=key, reason=asked.reason)
-    fulfilment.pass_on(order.id)
-    return going_back
+        return refunds.request_all(order, key=key, reason=reason)
+    return refunds.request_goods(order, goods, key=key, reason=reason)
 
 
 def _void_codes(line: Line, quantity: int) -> None:

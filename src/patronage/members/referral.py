@@ -40,6 +40,16 @@ def referrer_account(person: Person) -> str:
     return "" if referrer is None or referrer.closed_at else referrer.account
 
 
+def lock_referrer(account: str) -> bool:
+    """Tell whether a referrer, by ledger account, is still to be rewarded, and keep it so.
+
+    Who closes their account meanwhile waits for the caller's transaction, and then finds the order
+    that rewards them.
+    """
+    people = Person.objects.select_for_update().filter(account=account, closed_at=None)
+    return people.first() is not None
+
+
 def referred_by(person: Person) -> list[Referred]:
     """Return whom a member brought, the latest first, without telling who they are."""
     rows = person.referred.order_by("-joined_at").values_list("phone", "joined_at")

@@ -16,7 +16,9 @@ from patronage.commerce.models import (
     Coupon,
     Merchant,
     Order,
+    Payment,
     Product,
+    Refund,
     Sku,
     Split,
     Voucher,
@@ -172,6 +174,24 @@ class Mall:
         assert ledger.verify("mall").difference is None
         assert ledger.summary("mall").unsettled == 0
         assert list(Alarm.objects.values_list("kind", "subject", "detail")) == []
+
+
+def unpaid(mall: Mall, person: Person | None = None, price: int = 100_00) -> Order:
+    (order,) = mall.place(person or mall.person(), (mall.sku(price), 1))
+    return order
+
+
+def refunded(payment: Payment) -> list[tuple[str, int, str]]:
+    rows = Refund.objects.filter(payment=payment).order_by("id")
+    return list(rows.values_list("channel", "amount_minor", "state"))
+
+
+class Died(BaseException):
+    """The process ends here."""
+
+
+def die(*_: object, **__: object) -> None:
+    raise Died
 
 
 def splits(order: Order) -> dict[str, int]:

@@ -3,15 +3,17 @@
 from datetime import timedelta
 from decimal import Decimal
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from patronage import ledger
-from patronage.commerce import completion, jobs, posting
+from patronage.commerce import completion, jobs, orders, posting
 from patronage.commerce.models import Alarm, FreightRule, State, Tender
 from patronage.commerce.orders import pending_of
 from patronage.members import clock
-from tests.integration.commerce.play import Mall, splits
+from patronage.members.closing import ClosingRefusal, close_account
+from tests.integration.commerce.play import Died, Mall, die, splits
 
 
 def test_orders_bring_what_the_rule_books_table_says(mall: Mall) -> None:
@@ -115,6 +117,41 @@ def test_the_referrer_of_the_day_of_order_is_rewarded(mall: Mall) -> None:
     mall.verify()
 
 
+def test_a_referrer_who_left_meanwhile_is_not_rewarded(mall: Mall) -> None:
+    leaver, stayer = mall.person(), mall.person()
+    made = []
+    for referrer in (leaver, stayer):
+        (order,) = mall.place(mall.person(referrer=referrer), (mall.sku(100_00), 1))
+        mall.pay([order])
+        mall.receive(order)
+        made.append(order)
+    assert close_account(person=leaver, orders=orders) == []
+    mall.complete(*made)
+    assert posting.holdings(leaver.account) is None
+    assert mall.held(stayer.account).points > 0
+    mall.verify()
+
+
+def test_who_is_about_to_be_rewarded_leaves_afterwards(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    referrer = mall.person()
+    (order,) = mall.place(mall.person(referrer=referrer), (mall.sku(100_00), 1))
+    mall.pay([order])
+    mall.receive(order)
+    mall.time.pass_by(days=7)
+    with monkeypatch.context() as patched:
+        patched.setattr(posting, "settle_all", die)
+        with pytest.raises(Died):
+            completion.complete_due()
+    told = close_account(person=referrer, orders=orders)
+    assert told == [ClosingRefusal.ORDERS_OPEN]
+    jobs.run_all()
+    told = close_account(person=referrer, orders=orders)
+    assert told == [ClosingRefusal.POINTS_HELD]
+    mall.verify()
+
+
 def test_pending_points_have_a_date_and_end(mall: Mall) -> None:
     (order,) = mall.place(mall.person(), (mall.sku(100_00), 1))
     assert pending_of(order) is None
@@ -137,14 +174,6 @@ def test_nothing_completes_before_the_hold_is_over(mall: Mall) -> None:
     mall.time.pass_by(hours=1)
     assert completion.complete_due() == 1
     assert not completion.complete(order.id)
-
-
-class Died(BaseException):
-    """The process ends here."""
-
-
-def die(*_: object, **__: object) -> None:
-    raise Died
 
 
 @pytest.mark.parametrize(
@@ -195,6 +224,36 @@ def test_a_refused_event_of_ours_is_an_alarm(mall: Mall, monkeypatch: pytest.Mon
     assert (alarm.kind, alarm.subject) == ("event_refused", f"order:{order.number}:completed")
     assert alarm.detail == "refused as wrong_account_kind"
     assert splits(order) == {}
+
+
+def test_refused_proceeds_are_an_alarm_even_after_a_crash(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merchant = mall.merchant(concession_micro=200_000)
+    (order,) = mall.place(mall.person(), (mall.sku(100_00, merchant=merchant), 1))
+    mall.pay([order])
+    mall.receive(order)
+    mall.time.pass_by(days=7)
+    submit = posting.submit
+
+    def spoilt(event: dict[str, Any]) -> ledger.Receipt:
+        is_credit = event["type"] == "cash.credited"
+        return submit({**event, "amount": 0} if is_credit else event)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(posting, "submit", spoilt)
+        patched.setattr(posting, "settle", die)
+        with pytest.raises(Died):
+            completion.complete_due()
+    assert Alarm.objects.count() == 0
+    jobs.run_all()
+    order.refresh_from_db()
+    assert order.split_at is None  # it is still owed
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.subject) == ("event_refused", f"order:{order.number}:proceeds")
+    assert sum(splits(order).values()) == 100_00
+    jobs.run_all()
+    assert Alarm.objects.count() == 1
 
 
 def test_an_order_that_cannot_be_completed_keeps_no_other_waiting(mall: Mall) -> None:

@@ -2,11 +2,13 @@
 
 import pytest
 
-from patronage.commerce import listing
+from patronage.commerce import checkout, coupons, listing
+from patronage.commerce.checkout import CheckoutRefusal
 from patronage.commerce.listing import ListingRefusal
-from patronage.commerce.models import Merchant, Product, Sku
+from patronage.commerce.models import Coupon, Merchant, Product, Sku
 from patronage.ledger import account
-from tests.integration.commerce.play import Mall
+from tests.integration.commerce.play import HOME, Mall
+from tests.shop import wanted
 
 
 def offered(mall: Mall, merchant: Merchant, price: int, cost: int | None) -> Product:
@@ -34,8 +36,7 @@ def test_the_house_must_not_lose(
     told = listing.list_product(product=product)
     (sums,) = told.sums
     assert told.refusal is refusal
-    assert (sums.contribution_minor, sums.dividend_minor) == (30_00, dividend)
-    assert (sums.concession_minor, sums.merchant_minor, sums.house_minor) == (0, None, left)
+    assert sums.parts == (0, 30_00, dividend, None, left)
     assert (product.listed_at is None) == (refusal is not None)
 
 
@@ -55,12 +56,7 @@ def test_a_merchant_must_not_lose(
     (sums,) = told.sums
     assert told.refusal is refusal
     # Of the concession 30 % go to the reserve, 30 % of the rest to the dividend pool.
-    assert (sums.concession_minor, sums.contribution_minor, sums.dividend_minor) == (
-        20_00,
-        6_00,
-        4_20,
-    )
-    assert (sums.merchant_minor, sums.house_minor) == (left, 9_80)
+    assert sums.parts == (20_00, 6_00, 4_20, left, 9_80)
 
 
 def test_a_product_without_skus_or_approval_is_not_listed(mall: Mall) -> None:
@@ -85,7 +81,7 @@ def test_a_product_may_have_its_own_agreement(mall: Mall) -> None:
     product = offered(mall, merchant, 100_00, None)
     product.concession_micro = 500_000
     (sums,) = listing.sums_of(product)
-    assert sums.concession_minor == 50_00
+    assert sums.parts.concession_minor == 50_00
 
 
 def test_approving_opens_an_account_once(mall: Mall) -> None:
@@ -93,3 +89,45 @@ def test_approving_opens_an_account_once(mall: Mall) -> None:
     listing.approve_merchant(merchant_id=merchant.id)
     assert account("mall", merchant.account).kind == "merchant"
     mall.verify()
+
+
+# Of 69.96, with a cost of 40.00, 20.98 go to the reserve, 8.98 to the pool: nothing is left.
+@pytest.mark.parametrize(
+    ("offer", "paid"),
+    [
+        ({"off_minor": 30_00}, None),
+        ({"off_minor": 30_04}, None),
+        ({"off_minor": 30_05}, 69_95),
+        ({"off_minor": 60_08, "threshold_minor": 200_00}, None),
+        ({"off_minor": 60_09, "threshold_minor": 200_00}, 69_95),
+        ({"off_micro": 300_400}, None),
+        ({"off_micro": 450_000}, 55_00),
+        ({"off_micro": 1_000_000}, 0),
+    ],
+)
+def test_a_coupon_must_leave_enough_at_its_worst(
+    mall: Mall, offer: dict[str, int], paid: int | None
+) -> None:
+    mall.sku(100_00, cost=40_00)
+    mall.sku(100_00)
+    told = coupons.losses_of(Coupon(merchant=mall.house, **offer))
+    assert [one.price_minor for one in told] == ([] if paid is None else [paid])
+    assert all(one.parts.refusal is ListingRefusal.HOUSE_LOSES for one in told)
+
+
+def test_a_coupon_that_loses_by_now_is_not_taken(mall: Mall) -> None:
+    person, sku = mall.person(), mall.sku(100_00, cost=40_00)
+    sound = mall.voucher(person, mall.house, off_minor=30_04)
+    losing = mall.voucher(person, mall.house, off_minor=30_05)
+    (part,) = checkout.quote(person=person, wanted=wanted(sku), address=HOME).parts
+    assert [voucher for voucher, _off in part.vouchers] == [sound]
+    assert part.voucher == sound
+    told = checkout.place(
+        person=person,
+        key="k",
+        wanted=wanted(sku),
+        total_minor=69_95,
+        address=HOME,
+        voucher_ids={mall.house.id: losing.id},
+    )
+    assert told is CheckoutRefusal.VOUCHER_UNUSABLE

@@ -11,6 +11,7 @@ from django.db import connections
 
 from patronage import ledger
 from patronage.commerce import (
+    cancelling,
     checkout,
     coupons,
     jobs,
@@ -36,6 +37,7 @@ from patronage.commerce.models import (
 )
 from patronage.commerce.testpay import Choice
 from patronage.members.models import Person
+from patronage.members.refusals import Refusal
 from tests.integration.commerce.play import HOME, Mall, put, splits
 
 Act = Callable[[], object]
@@ -275,6 +277,74 @@ def test_money_that_meets_a_cancellation_ends_as_an_order_or_goes_back(
             assert order.state == State.CANCELLED
             assert (charge.state, back) in (("closed", 0), ("succeeded", 100_00))
     mall.verify()
+
+
+# The merchant cancels while it is shipped, and while the shopper cancels.
+
+
+def cancelled_by_merchant(order: Order, clerk: Person) -> Act:
+    return lambda: cancelling.cancel_lines(
+        merchant=order.merchant,
+        number=order.number,
+        key="k",
+        who=clerk,
+        quantities={order.lines.get().id: 2},
+        reason="缺货",
+    )
+
+
+def shipped(order: Order) -> Act:
+    return lambda: orders.ship_order(merchant=order.merchant, number=order.number, who=None)
+
+
+def cancelled_by_shopper(order: Order) -> Act:
+    return lambda: orders.cancel_order(person=order.person, number=order.number)
+
+
+def paid_order(mall: Mall) -> Order:
+    person = mall.person()
+    mall.give(person, 200_00)
+    (order,) = mall.place(person, (mall.sku(100_00), 2))
+    mall.pay([order], inner="cash", inner_minor=200_00)
+    return order
+
+
+@pytest.mark.parametrize("other", [shipped, cancelled_by_shopper])
+def test_a_merchants_cancellation_meets_another_step(
+    on_postgresql: Mall, monkeypatch: pytest.MonkeyPatch, other: Callable[[Order], Act]
+) -> None:
+    order = paid_order(on_postgresql)
+    meeting = Meeting()
+    for where in (cancelling, orders):
+        meet_before(monkeypatch, where, "locked", meeting)
+    told = together(cancelled_by_merchant(order, on_postgresql.person()), other(order))
+    order.refresh_from_db()
+    assert sum(isinstance(one, Refusal) for one in told) == 1
+    cash = on_postgresql.held(order.person.account).cash
+    assert (order.state, cash) in ((State.SHIPPED, 0), (State.CANCELLED, 200_00))
+    on_postgresql.verify()
+
+
+def test_twin_without_the_lock_goods_are_shipped_and_their_money_goes_back(
+    on_postgresql: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = paid_order(on_postgresql)
+    meeting = Meeting(times=2)  # when both have looked at it, and when both are about to move it
+
+    def unguarded(order_id: int) -> Order:
+        found = Order.objects.get(id=order_id)
+        meeting.wait()
+        return found
+
+    for where in (cancelling, orders, transitions):
+        monkeypatch.setattr(where, "locked", unguarded)
+    told = together(cancelled_by_merchant(order, on_postgresql.person()), shipped(order))
+    assert not any(isinstance(one, Refusal) for one in told)
+    assert on_postgresql.held(order.person.account).cash == 200_00
+    assert set(order.transitions.values_list("to_state", flat=True)) >= {
+        State.SHIPPED,
+        State.CANCELLED,
+    }
 
 
 # One coupon twice.

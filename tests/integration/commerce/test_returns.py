@@ -191,3 +191,36 @@ def test_what_a_provider_never_gives_back_is_no_part_of_the_order(
     assert Alarm.objects.get().kind == "refund_failed"
     mall.complete(order)
     assert splits(order) == {"contribution": 15_00, "platform": 35_00}
+
+
+def test_what_came_back_fit_is_sold_again_once(mall: Mall) -> None:
+    sku = mall.sku(10_00, stock=10)
+    (order,) = mall.place(mall.person(), (sku, 4))
+    mall.pay([order])
+    mall.receive(order)
+    line = order.lines.get()
+
+    def stock() -> int:
+        sku.refresh_from_db()
+        return sku.stock
+
+    asked = ask(order, {line.id: 1}, "1")
+    restock = returns.restock
+    assert restock(merchant=None, return_id=asked.id) is ReturnRefusal.NOT_APPROVED
+    answer = {"merchant": mall.house, "who": mall.person(), "approve": True}
+    returns.answer_return(return_id=asked.id, **answer)
+    assert stock() == 6  # nobody has said yet that it is fit
+    other = mall.merchant()
+    assert restock(merchant=other, return_id=asked.id) is ReturnRefusal.UNKNOWN_RETURN
+    assert restock(merchant=mall.house, return_id=asked.id).restocked_at is not None
+    assert restock(merchant=mall.house, return_id=asked.id) is ReturnRefusal.RESTOCKED
+    assert stock() == 7
+    asked = ask(order, {line.id: 2}, "2")
+    returns.answer_return(return_id=asked.id, fit=True, **answer)
+    assert restock(merchant=None, return_id=asked.id) is ReturnRefusal.RESTOCKED
+    assert stock() == 9
+    declined = ask(order, {line.id: 1}, "3")
+    returns.answer_return(return_id=declined.id, **{**answer, "approve": False}, fit=True)
+    assert stock() == 9
+    assert restock(merchant=None, return_id=declined.id) is ReturnRefusal.NOT_APPROVED
+    mall.verify()

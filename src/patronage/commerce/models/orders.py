@@ -81,7 +81,7 @@ class Order(models.Model):
     total = goods − discount + freight, in minor units. `referrer_account` is the ledger account of
     the member's referrer when the order was placed. The address is a copy: a later change of the
     member's does not move a parcel. `pay_by` is when an unpaid order is cancelled, `completes_at`
-    when the hold is over, `split_at` when its money was divided.
+    when the hold is over, `split_at` when its money was divided and its merchant's part credited.
     """
 
     number = models.CharField(_("number"), max_length=24, unique=True)

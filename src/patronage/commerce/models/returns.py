@@ -1,4 +1,4 @@
-"""Goods given back before their order is completed."""
+"""Goods given back, or never delivered, before their order is completed."""
 
 from django.conf import settings
 from django.db import models
@@ -18,7 +18,11 @@ class ReturnState(models.TextChoices):
 
 
 class Return(models.Model):
-    """A member's request to give back lines of an order, and its answer."""
+    """Lines of an order given back at the member's request, with its answer.
+
+    `by_merchant` marks what the merchant could not deliver: it was never sent, nobody asked, and
+    `answer` is the reason. `restocked_at` is when its pieces could be ordered again.
+    """
 
     order = models.ForeignKey(
         Order, on_delete=models.PROTECT, related_name="returns", verbose_name=_("order")
@@ -39,9 +43,11 @@ class Return(models.Model):
         related_name="+",
         verbose_name=_("answered by"),
     )
+    by_merchant = models.BooleanField(_("cancelled by the merchant"), default=False, editable=False)
+    restocked_at = models.DateTimeField(_("back in stock at"), null=True, blank=True)
 
     class Meta:
-        """One open at a time; each press once."""
+        """One open at a time; each press once; nothing in stock that did not come back."""
 
         verbose_name = _("return")
         verbose_name_plural = _("returns")
@@ -54,6 +60,10 @@ class Return(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=ReturnState.values), name="commerce_return_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(restocked_at__isnull=True) | Q(state="approved"),
+                name="commerce_return_restocked",
             ),
         )
 

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from patronage.commerce import listing
+from patronage.commerce import coupons, listing
+from patronage.commerce.listing import Sums
 from patronage.commerce.models import (
     Category,
     Coupon,
@@ -25,6 +26,7 @@ from patronage.web.console.site import ConsoleAdmin, ConsoleInline, Form, is_ope
 from patronage.web.shared.templatetags.amounts import money, percent
 
 _PICTURES = FileExtensionValidator(["png", "jpg", "jpeg", "webp", "svg"])
+_LOSSES_SHOWN = 5
 
 
 class PictureForm(forms.ModelForm[Any]):
@@ -109,22 +111,24 @@ class ProductAdmin(ConsoleAdmin):
             return
         messages.error(request, f"{product}: {answer.refusal}")
         for one in answer.sums:
-            messages.warning(
-                request,
-                _(
-                    "At %(price)s: concession %(concession)s, to the reserve %(contribution)s, to "
-                    "the dividend pool %(dividend)s; left to the merchant %(merchant)s, to the "
-                    "house %(house)s."
-                )
-                % {
-                    "price": money(one.price_minor),
-                    "concession": money(one.concession_minor),
-                    "contribution": money(one.contribution_minor),
-                    "dividend": money(one.dividend_minor),
-                    "merchant": money(one.merchant_minor) or "–",
-                    "house": money(one.house_minor),
-                },
-            )
+            messages.warning(request, _told(one))
+
+
+def _told(one: Sums) -> str:
+    """Say what a sale comes to."""
+    return _(
+        "At %(price)s: concession %(concession)s, to the reserve %(contribution)s, to the "
+        "dividend pool %(dividend)s, cost %(cost)s; left to the merchant %(merchant)s, to the "
+        "house %(house)s."
+    ) % {
+        "price": money(one.price_minor),
+        "concession": money(one.parts.concession_minor),
+        "contribution": money(one.parts.contribution_minor),
+        "dividend": money(one.parts.dividend_minor),
+        "cost": money(one.cost_minor) or "–",
+        "merchant": money(one.parts.merchant_minor) or "–",
+        "house": money(one.parts.house_minor),
+    }
 
 
 @admin.register(Category, site=site)
@@ -161,12 +165,35 @@ class FreightRuleAdmin(ConsoleAdmin):
         return money(rule.free_from_minor)
 
 
+class CouponForm(forms.ModelForm[Coupon]):
+    """A coupon by which nobody loses money."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse one that takes so much off that merchant or house would pay for the sale."""
+        data = super().clean() or {}
+        names = ("merchant", "threshold_minor", "off_minor", "off_micro")
+        coupon = Coupon(**{name: data.get(name) for name in names if data.get(name) is not None})
+        if bool(coupon.off_minor) == bool(coupon.off_micro):
+            raise forms.ValidationError(_("Say either how much is off, or which part."))
+        if coupon.merchant_id is not None:
+            losses = coupons.losses_of(coupon)[:_LOSSES_SHOWN]
+            if losses:
+                raise forms.ValidationError([_sentence(one) for one in losses])
+        return data
+
+
+def _sentence(loss: Sums) -> str:
+    what = f"{loss.sku.product} {loss.sku}".strip()
+    return f"{what}: {loss.parts.refusal} {_told(loss)}"
+
+
 @admin.register(Coupon, site=site)
 class CouponAdmin(ConsoleAdmin):
     """Coupons."""
 
     of_merchant = "merchant"
     can_delete = False
+    form = CouponForm
     list_display = ("name", "merchant", "shown_off", "starts_at", "ends_at", "claimed", "total")
     list_select_related = ("merchant",)
 

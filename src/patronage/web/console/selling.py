@@ -1,18 +1,24 @@
 """What was sold: orders, codes, returns."""
 
+import secrets
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
-from patronage.commerce import orders, returns
+from patronage.commerce import cancelling, orders, returns
+from patronage.commerce.cancelling import CancellingRefusal
 from patronage.commerce.fulfilment import CodeRefusal
 from patronage.commerce.models import (
     Line,
@@ -78,9 +84,48 @@ class CodeForm(forms.Form):
     )
 
 
+class CancelForm(forms.Form):
+    """How many of each line cannot be delivered, and why."""
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, which the shopper reads"),
+        max_length=cancelling.REASON_LENGTH,
+        widget=UnfoldAdminTextInputWidget,
+    )
+    fit = forms.BooleanField(
+        label=gettext_lazy("The pieces can be sold to others"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
+
+    def __init__(self, order: Order, told: QueryDict | None) -> None:
+        """Ask for each line that is still to be delivered; all of it, unless told otherwise."""
+        super().__init__(told, initial={"key": secrets.token_hex(16)})
+        self._lines = {
+            f"quantity-{line.id}": (line, left)
+            for line in order.lines.all()
+            if (left := returns.returnable(order)[line.id])
+        }
+        for name, (line, left) in self._lines.items():
+            label = f"{line.shown_name} {line.shown_sku_name}".strip()
+            self.fields[name] = forms.IntegerField(
+                label=f"{label} (0–{left})",
+                min_value=0,
+                max_value=left,
+                initial=left,
+                widget=UnfoldAdminIntegerFieldWidget,
+            )
+        self.order_fields([*self._lines, "reason", "fit", "key"])
+
+    def quantities(self) -> dict[int, int]:
+        """Return how many of each line, by its id."""
+        return {line.id: self.cleaned_data[name] for name, (line, _left) in self._lines.items()}
+
+
 @admin.register(Order, site=site)
 class OrderAdmin(ConsoleAdmin):
-    """Orders: read, shipped, cancelled. Nothing else of them changes here."""
+    """Orders: read, shipped, cancelled by piece. Nothing else of them changes here."""
 
     of_merchant = "merchant"
     can_add = can_delete = False
@@ -89,8 +134,8 @@ class OrderAdmin(ConsoleAdmin):
     list_select_related = ("merchant",)
     search_fields = ("number", "name", "phone")
     inlines = (LineInline, TenderInline, TransitionInline)
-    actions = ("cancel_orders",)
     actions_list = ("redeem",)
+    actions_detail = ("cancel",)
     actions_submit_line = ("ship",)
     fields = (
         ("number", "state"),
@@ -145,14 +190,29 @@ class OrderAdmin(ConsoleAdmin):
         )
         self.tell(request, answer, _("The order is on its way."))
 
-    @admin.action(description=gettext_lazy("Cancel, and refund what was paid"))
-    def cancel_orders(self, request: HttpRequest, chosen: QuerySet[Order]) -> None:
-        """Cancel orders that cannot be fulfilled."""
-        for order in chosen:
-            answer = orders.cancel(order, who=person(request), note="")
-            self.tell(
-                request, answer, _("Order %(number)s is cancelled.") % {"number": order.number}
+    @action(description=gettext_lazy("Cannot be delivered"), url_path="cancel")
+    def cancel(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Cancel what of a paid order cannot be delivered, and say why."""
+        order = self.get_object(request, str(object_id))
+        if not isinstance(order, Order):
+            raise Http404
+        form = CancelForm(order, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            answer = cancelling.cancel_lines(
+                merchant=None if is_operator(request) else order.merchant,
+                number=order.number,
+                key=form.cleaned_data["key"],
+                who=person(request),
+                quantities=form.quantities(),
+                reason=form.cleaned_data["reason"],
+                fit=form.cleaned_data["fit"],
             )
+            self.tell(request, answer, _("Cancelled. What was paid for it goes back."))
+            if not isinstance(answer, CancellingRefusal):
+                return redirect("console:commerce_order_change", order.pk)
+        title = _("What of order %(number)s cannot be delivered") % {"number": order.number}
+        context = {**self.admin_site.each_context(request), "title": title}
+        return render(request, "console/cancel.html", {**context, "form": form, "order": order})
 
     @action(description=gettext_lazy("Redeem a code"), url_path="redeem")
     def redeem(self, request: HttpRequest) -> HttpResponse:
@@ -198,12 +258,23 @@ class ReturnAdmin(ConsoleAdmin):
 
     of_merchant = "order__merchant"
     can_add = can_delete = False
-    list_display = ("order", "state", "reason", "requested_at", "answered_at")
-    list_filter = ("state",)
+    list_display = ("order", "state", "by_merchant", "reason", "requested_at", "restocked_at")
+    list_filter = ("state", "by_merchant")
     list_select_related = ("order",)
+    ordering = ("-id",)
     inlines = (ReturnLineInline,)
-    actions = ("approve", "decline")
-    fields = ("order", "state", "reason", "requested_at", "answer", "answered_at", "answered_by")
+    actions = ("approve", "approve_fit", "decline", "restock")
+    fields = (
+        "order",
+        "state",
+        "by_merchant",
+        "reason",
+        "requested_at",
+        "answer",
+        "answered_at",
+        "answered_by",
+        "restocked_at",
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Leave the answer open until it was given."""
@@ -216,12 +287,32 @@ class ReturnAdmin(ConsoleAdmin):
         """Approve the chosen returns."""
         self._answer(request, chosen, approve=True)
 
+    @admin.action(description=gettext_lazy("Approve, refund, and put back into stock"))
+    def approve_fit(self, request: HttpRequest, chosen: QuerySet[Return]) -> None:
+        """Approve returns of goods that are here and can be sold again."""
+        self._answer(request, chosen, approve=True, fit=True)
+
+    @admin.action(description=gettext_lazy("Came back fit for sale: put back into stock"))
+    def restock(self, request: HttpRequest, chosen: QuerySet[Return]) -> None:
+        """Put the pieces of approved returns back into stock."""
+        for one in chosen.select_related("order__merchant"):
+            merchant = None if is_operator(request) else one.order.merchant
+            answer = returns.restock(merchant=merchant, return_id=one.id)
+            self.tell(request, answer, _("The pieces can be ordered again."))
+
     @admin.action(description=gettext_lazy("Decline"))
     def decline(self, request: HttpRequest, chosen: QuerySet[Return]) -> None:
         """Decline the chosen returns."""
         self._answer(request, chosen, approve=False)
 
-    def _answer(self, request: HttpRequest, chosen: QuerySet[Return], *, approve: bool) -> None:
+    def _answer(
+        self,
+        request: HttpRequest,
+        chosen: QuerySet[Return],
+        *,
+        approve: bool,
+        fit: bool = False,
+    ) -> None:
         for one in chosen.select_related("order__merchant"):
             answer = returns.answer_return(
                 merchant=None if is_operator(request) else one.order.merchant,
@@ -229,5 +320,6 @@ class ReturnAdmin(ConsoleAdmin):
                 who=person(request),
                 approve=approve,
                 answer=one.answer,
+                fit=fit,
             )
             self.tell(request, answer, _("The return is answered."))

@@ -1,0 +1,98 @@
+"""What staff do in the console beyond looking."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from patronage.commerce.models import Coupon, Return, Sku, State
+from patronage.members import clock
+from tests.integration.web.conftest import signed_in
+from tests.shop import Shop
+
+
+def cancel_path(shop: Shop, state: str) -> str:
+    return f"/console/commerce/order/{shop.orders[state].id}/cancel/"
+
+
+def test_a_clerk_cancels_what_cannot_be_delivered_and_the_shopper_reads_why(shop: Shop) -> None:
+    clerk, order = signed_in(shop.clerk), shop.orders["paid"]
+    path, line = cancel_path(shop, "paid"), order.lines.get()
+    page = clerk.get(path)
+    assert page.context["form"][f"quantity-{line.id}"].initial == 2
+    told = {"key": "k", "reason": "茶饼受潮", f"quantity-{line.id}": "1"}
+    assert clerk.post(path, told)["Location"] == f"/console/commerce/order/{order.id}/change/"
+    order.refresh_from_db()
+    assert (order.state, order.lines.get().returned) == (State.PAID, 1)
+    page = signed_in(shop.owner).get(f"/orders/{order.number}/").text
+    assert "商家无法交付" in page
+    assert "茶饼受潮" in page
+    clerk.post(path, {**told, "key": "2"})
+    order.refresh_from_db()
+    assert order.state == State.CANCELLED
+    assert clerk.post(path, {**told, "key": "3"}).status_code == 200
+    page = signed_in(shop.owner).get(f"/orders/{order.number}/").text
+    assert page.count("茶饼受潮") == 3  # of each, and in the history
+
+
+def test_nobody_cancels_what_is_another_merchants(shop: Shop) -> None:
+    shipped = shop.orders["codes"]
+    answer = signed_in(shop.clerk).post(cancel_path(shop, "codes"), {"key": "k", "reason": "x"})
+    assert answer.status_code in (302, 403, 404)
+    shipped.refresh_from_db()
+    assert shipped.state == State.PAID
+    assert signed_in(shop.operator).get(cancel_path(shop, "codes")).status_code == 200
+
+
+def test_a_return_goes_back_into_stock_once(shop: Shop) -> None:
+    operator = signed_in(shop.operator)
+    asked = Return.objects.get(order=shop.orders["received"])
+
+    def act(name: str) -> int:
+        body = {"action": name, "_selected_action": [asked.id], "index": 0}
+        operator.post("/console/commerce/return/", body)
+        return Sku.objects.get(id=shop.wine.id).stock
+
+    before = Sku.objects.get(id=shop.wine.id).stock
+    assert act("restock") == before  # not approved yet
+    assert act("approve_fit") == before + 1
+    assert act("restock") == before + 1
+
+
+def offer(shop: Shop, **told: Any) -> dict[str, Any]:
+    ends = clock.now() + timedelta(days=9)
+    return {
+        "merchant": shop.mall.house.id,
+        "name": "满减",
+        "name_en": "Off",
+        "threshold_minor": "0",
+        "starts_at_0": f"{clock.now():%Y-%m-%d}",
+        "starts_at_1": "00:00:00",
+        "ends_at_0": f"{ends:%Y-%m-%d}",
+        "ends_at_1": "00:00:00",
+        **told,
+    }
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"off_minor": "19900"}, "售价 ¥0.00"),
+        ({"off_micro": "900000"}, "赤霞珠干红葡萄酒 单瓶"),
+        ({}, "二者填其一"),
+        ({"off_minor": "1", "off_micro": "1"}, "二者填其一"),
+    ],
+)
+def test_a_coupon_that_loses_money_is_refused_with_its_sums(
+    shop: Shop, told: dict[str, str], said: str
+) -> None:
+    before = Coupon.objects.count()
+    page = signed_in(shop.operator).post("/console/commerce/coupon/add/", offer(shop, **told))
+    assert said in page.text
+    assert Coupon.objects.count() == before
+
+
+def test_a_sound_coupon_is_offered(shop: Shop) -> None:
+    told = offer(shop, off_minor="100")
+    assert signed_in(shop.operator).post("/console/commerce/coupon/add/", told).status_code == 302
+    assert Coupon.objects.get(name="满减").off_minor == 100
