@@ -25,6 +25,7 @@ from patronage.commerce.port import ProviderUnreachableError, Standing
 from patronage.commerce.transitions import locked_of, move
 from patronage.economy import Charter
 from patronage.economy.charter import MICRO
+from patronage.members.gate import Proof, Verb, may_leave
 from patronage.members.models import Person
 from patronage.members.refusals import Refusal
 
@@ -118,10 +119,12 @@ def start_paying(
     channel: str = "",
     inner: str = "",
     inner_minor: int = 0,
-) -> Started | PayingRefusal:
+    pin: str | Proof = "",
+) -> Started | Refusal:
     """Begin to pay a checkout, `inner_minor` of it by cash, coins or points, the rest by a channel.
 
-    The inner part is taken first. `key` names the press. Not inside a transaction.
+    The inner part is taken first, and only through the gate: `pin` is for it. `key` names the
+    press. Not inside a transaction.
     """
     if channel and channel not in channels.available():
         return PayingRefusal.NO_CHANNEL
@@ -130,15 +133,23 @@ def start_paying(
     if bool(inner) != (inner_minor > 0):
         return PayingRefusal.BAD_AMOUNT
     with transaction.atomic():
-        payment = _begin(person, checkout_number, key[:KEY_LENGTH], channel, inner, inner_minor)
-    if isinstance(payment, PayingRefusal):
+        payment = _begin(
+            person, checkout_number, key[:KEY_LENGTH], channel, inner, inner_minor, pin
+        )
+    if isinstance(payment, Refusal):
         return payment
     return _go_on(payment)
 
 
 def _begin(
-    person: Person, number: str, key: str, channel: str, inner: str, inner_minor: int
-) -> Payment | PayingRefusal:
+    person: Person,
+    number: str,
+    key: str,
+    channel: str,
+    inner: str,
+    inner_minor: int,
+    pin: str | Proof,
+) -> Payment | Refusal:
     checkout = _locked(person, number)
     if checkout is None:
         return PayingRefusal.UNKNOWN_CHECKOUT
@@ -156,6 +167,10 @@ def _begin(
         return PayingRefusal.BAD_AMOUNT
     if rest and not channel:
         return PayingRefusal.CHANNEL_NEEDED
+    if inner:
+        refusal = may_leave(person=person, verb=Verb.PAY, pin=pin)
+        if refusal is not None:
+            return refusal
     points = _enough(person, inner, inner_minor)
     if points is None:
         return PayingRefusal.NOT_ENOUGH

@@ -23,6 +23,7 @@ from patronage.ledger.opening import (
     open_economy,
     open_unchecked,
 )
+from patronage.ledger.prices import Moment, latest_days, latest_moments
 from patronage.ledger.reads import (
     AccountView,
     Line,
@@ -63,6 +64,7 @@ __all__ = [
     "Fault",
     "FoundingRequiredError",
     "Line",
+    "Moment",
     "Receipt",
     "Recorded",
     "Settled",
@@ -82,6 +84,8 @@ __all__ = [
     "find_fault",
     "is_disk_full",
     "journal_lines",
+    "latest_days",
+    "latest_moments",
     "open_economy",
     "open_unchecked",
     "opened",

@@ -17,7 +17,7 @@ from patronage.ledger.store import Place, column
 PAGE = 50
 """So many days at once unless told otherwise."""
 
-_DAYS = "FROM ledger_journal WHERE economy = %s AND type = 'day.closed' AND code = 'applied' "
+CLOSED = "FROM ledger_journal WHERE economy = %s AND type = 'day.closed' AND code = 'applied' "
 
 
 class Day(NamedTuple):
@@ -56,11 +56,11 @@ def days(
     """Return the closed days in their order, those after a record's number if one is given."""
     with connections[using].cursor() as cursor:
         cursor.execute(
-            f"SELECT seq, record {_DAYS} AND seq > %s ORDER BY seq LIMIT %s",
+            f"SELECT seq, record {CLOSED} AND seq > %s ORDER BY seq LIMIT %s",
             [economy, after, limit],
         )
         rows = cursor.fetchall()
-    return [_day(seq, json.loads(record)) for seq, record in rows]
+    return [day_of(seq, json.loads(record)) for seq, record in rows]
 
 
 def earned(
@@ -80,10 +80,10 @@ def earned(
     place = () if before is None else (before.day.seq,)
     with connections[using].cursor() as cursor:
         cursor.execute(
-            f"SELECT seq, record {_DAYS} {older}ORDER BY seq DESC LIMIT %s",
+            f"SELECT seq, record {CLOSED} {older}ORDER BY seq DESC LIMIT %s",
             [economy, *place, limit],
         )
-        closed = [_day(seq, json.loads(record)) for seq, record in cursor.fetchall()]
+        closed = [day_of(seq, json.loads(record)) for seq, record in cursor.fetchall()]
         if not closed:
             return []
         start = _last(cursor, economy, id) if before is None else before.place
@@ -132,11 +132,20 @@ def _back(
     return rows
 
 
-def _day(seq: int, told: dict[str, Any]) -> Day:
+def day_of(seq: int, told: dict[str, Any]) -> Day:
+    """Return the closed day that a record tells of."""
     state, facts = told["state"], told["facts"]
-    reserve = int(state["reserve"])
-    circulating = int(state["issued"]) - int(state["burned"])
-    price = Fraction(reserve, circulating) if circulating else None
     return Day(
-        seq, told["event"]["date"], reserve, price, int(facts["dividend"]), int(facts["step"])
+        seq,
+        told["event"]["date"],
+        int(state["reserve"]),
+        price_of(state),
+        int(facts["dividend"]),
+        int(facts["step"]),
     )
+
+
+def price_of(state: dict[str, Any]) -> Fraction | None:
+    """Return the price in the figures that a record tells, None where nothing circulates."""
+    circulating = int(state["issued"]) - int(state["burned"])
+    return Fraction(int(state["reserve"]), circulating) if circulating else None

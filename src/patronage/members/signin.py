@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -36,6 +37,13 @@ _TRY_SOURCE = (Limit(60, _HOUR), Limit(200, _DAY))
 _KEPT = timedelta(days=1)
 
 
+class Purpose(StrEnum):
+    """What a code is good for: that alone, so that who tells one away gives no more away."""
+
+    SIGN_IN = "sign-in"
+    PIN = "pin"
+
+
 class SignInRefusal(Refusal):
     """Why no code was sent, or nobody is signed in."""
 
@@ -48,7 +56,7 @@ class SignInRefusal(Refusal):
     BLOCKED = "blocked", _("This account is blocked. Ask our service.")
 
 
-def ask_code(*, phone: str, source: str) -> str | SignInRefusal:
+def ask_code(*, phone: str, source: str, purpose: Purpose = Purpose.SIGN_IN) -> str | SignInRefusal:
     """Send a code to a phone as written and return the ticket that it belongs to.
 
     `source` is where the request comes from: an IP address. Not inside a transaction, as the
@@ -70,15 +78,17 @@ def ask_code(*, phone: str, source: str) -> str | SignInRefusal:
         SignInCode.objects.create(
             ticket=ticket,
             phone=number,
-            digest=_digest(ticket, number, code),
+            digest=_digest(purpose, ticket, number, code),
             sent_at=now,
             expires_at=now + timedelta(minutes=CODE_MINUTES),
             tries_left=TRIES,
         )
+    sender = sms.sender()
+    send = sender.send_code if purpose == Purpose.SIGN_IN else sender.send_pin_code
     try:
-        sms.sender().send_code(phone=number, code=code, minutes=CODE_MINUTES)
+        send(phone=number, code=code, minutes=CODE_MINUTES)
     except sms.SmsError:
-        sms.logger.exception("a sign-in code was not sent")
+        sms.logger.exception("a code was not sent")
         return SignInRefusal.NOT_SENT
     return ticket
 
@@ -97,10 +107,9 @@ def enter(
     if not agreed:
         return SignInRefusal.CONSENT_NEEDED
     with transaction.atomic():
-        if not take("try source", source, *_TRY_SOURCE):
-            return SignInRefusal.TOO_OFTEN
-        if not _use(ticket, number, code):
-            return SignInRefusal.WRONG_CODE
+        refusal = spend_code(Purpose.SIGN_IN, ticket, number, code, source=source)
+        if refusal is not None:
+            return refusal
         person = _member(number, referral_code)
         if not person.is_active:
             return SignInRefusal.BLOCKED
@@ -108,7 +117,19 @@ def enter(
     return person
 
 
-def _use(ticket: str, number: str, code: str) -> bool:
+def spend_code(
+    purpose: Purpose, ticket: str, number: str, code: str, *, source: str
+) -> SignInRefusal | None:
+    """Spend a try on a code for a number in E.164 form, and the code if it is the right one.
+
+    In the transaction of what it is spent for, which must not be rolled back on a refusal.
+    """
+    if not take("try source", source, *_TRY_SOURCE):
+        return SignInRefusal.TOO_OFTEN
+    return None if _use(purpose, ticket, number, code) else SignInRefusal.WRONG_CODE
+
+
+def _use(purpose: Purpose, ticket: str, number: str, code: str) -> bool:
     """Spend a try, and the code if it is the right one."""
     now = clock.now()
     usable = SignInCode.objects.filter(
@@ -120,7 +141,7 @@ def _use(ticket: str, number: str, code: str) -> bool:
         return False
     mine = SignInCode.objects.filter(ticket=ticket)
     right = mine.values_list("digest", flat=True).get()
-    if not hmac.compare_digest(right, _digest(ticket, number, code.strip())):
+    if not hmac.compare_digest(right, _digest(purpose, ticket, number, code.strip())):
         return False
     return mine.filter(used_at=None).update(used_at=now) == 1
 
@@ -136,8 +157,8 @@ def _member(number: str, referral_code: str) -> Person:
     return person
 
 
-def _digest(ticket: str, number: str, code: str) -> str:
-    text = f"sign-in {ticket} {number} {code}"
+def _digest(purpose: Purpose, ticket: str, number: str, code: str) -> str:
+    text = f"{purpose} {ticket} {number} {code}"
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 

@@ -22,18 +22,26 @@ class SmsSender(Protocol):
     def send_code(self, *, phone: str, code: str, minutes: int) -> None:
         """Send a sign-in code, valid for so many minutes, to an E.164 number. Raises SmsError."""
 
+    def send_pin_code(self, *, phone: str, code: str, minutes: int) -> None:
+        """Send a code with which the pay PIN is set, in the same way. Raises SmsError."""
+
 
 class EmbeddedSender:
     """Keeps messages for the development inbox and writes them to the log; in a demo only."""
 
     def send_code(self, *, phone: str, code: str, minutes: int) -> None:
         """Keep a sign-in code where developers find it. Raises SmsError outside of a demo."""
+        text = _("%(code)s is your sign-in code, valid for %(minutes)s minutes.")
+        self._keep(phone, text % {"code": code, "minutes": minutes})
+
+    def send_pin_code(self, *, phone: str, code: str, minutes: int) -> None:
+        """Keep a code for the pay PIN where developers find it. Raises SmsError outside a demo."""
+        text = _("%(code)s is your code for the pay PIN, valid for %(minutes)s minutes.")
+        self._keep(phone, text % {"code": code, "minutes": minutes})
+
+    def _keep(self, phone: str, text: str) -> None:
         if not settings.DEMO:
             raise SmsError("no provider of text messages is set up: set PATRONAGE_SMS")
-        text = _("%(code)s is your sign-in code, valid for %(minutes)s minutes.") % {
-            "code": code,
-            "minutes": minutes,
-        }
         SentText.objects.create(phone=phone, text=text)
         logger.info("text message to %s: %s", phone, text)
 

@@ -26,6 +26,7 @@ from patronage.commerce.models import (
 from patronage.commerce.testpay import Choice
 from patronage.ledger.opening import open_unchecked
 from patronage.members import clock
+from patronage.members.gate import Proof
 from patronage.members.models import Person
 
 ROOT = Path(__file__).parents[3]
@@ -115,6 +116,7 @@ class Mall:
             checkout_number=orders[0].checkout.number,
             key=uuid4().hex,
             channel="test",
+            pin=Proof.EARLIER,
             **inner,
         )
         assert isinstance(started, paying.Started), started

@@ -13,6 +13,7 @@ from patronage.commerce.models import (
 )
 from patronage.commerce.paying import PayingRefusal
 from patronage.commerce.testpay import Choice
+from patronage.members.gate import Proof
 from tests.integration.commerce.play import Mall, unpaid
 
 
@@ -23,7 +24,7 @@ def test_what_is_asked_for_wrongly_begins_no_payment(mall: Mall) -> None:
     def begin(**asked: Any) -> object:
         asked.setdefault("person", person)
         asked.setdefault("checkout_number", number)
-        return paying.start_paying(key=uuid4().hex, **asked)
+        return paying.start_paying(key=uuid4().hex, pin=Proof.EARLIER, **asked)
 
     assert begin(channel="alipay") is PayingRefusal.NO_CHANNEL
     assert begin(channel="test", inner="test", inner_minor=1) is PayingRefusal.NO_CHANNEL
@@ -57,6 +58,7 @@ def test_the_same_press_is_the_same_payment(mall: Mall) -> None:
         "channel": "test",
         "inner": "cash",
         "inner_minor": 30_00,
+        "pin": Proof.EARLIER,
     }
     first = paying.start_paying(**press)
     assert paying.start_paying(**press) == first

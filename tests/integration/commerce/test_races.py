@@ -36,6 +36,7 @@ from patronage.commerce.models import (
     Voucher,
 )
 from patronage.commerce.testpay import Choice
+from patronage.members.gate import Proof
 from patronage.members.models import Person
 from patronage.members.refusals import Refusal
 from tests.integration.commerce.play import HOME, Mall, put, splits
@@ -199,6 +200,7 @@ def pay_and_cancel(mall: Mall) -> tuple[Person, Sku, Order]:
             key="k",
             inner="cash",
             inner_minor=100_00,
+            pin=Proof.EARLIER,
         ),
         lambda: orders.cancel_order(person=person, number=order.number),
     )

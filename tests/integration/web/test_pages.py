@@ -20,7 +20,7 @@ STATES = (
     *("unpaid", "paying", "paid", "shipped", "received", "completed", "cancelled", "returned"),
     "codes",
 )
-NO_PAGES = ("/media/", "/service-worker", "/manifest", "/healthz", "/mine/data/")
+NO_PAGES = ("/media/", "/service-worker", "/manifest", "/healthz", "/mine/data/", "/prices/")
 QUERIES_MAX = 12
 ASSETS_MAX = 100_000
 

@@ -1,6 +1,7 @@
 """Amounts and moments as people read them."""
 
 from datetime import UTC, datetime
+from fractions import Fraction
 
 import pytest
 from django.template import Context, Template
@@ -50,3 +51,17 @@ def test_moments_are_told_in_the_readers_language_and_the_malls_time() -> None:
 def test_a_price_has_a_small_sign() -> None:
     shown = Template("{% load amounts %}{{ 1999|price }}").render(Context())
     assert shown == '<span class="price__sign">¥</span>19.99'
+
+
+@pytest.mark.parametrize(
+    ("price", "text"),
+    [
+        (Fraction(30_00, 21 * 10**9), "1.428571"),
+        (Fraction(54_00, 10**9), "54.000000"),
+        (Fraction(1234_56, 10**9), "1,234.560000"),
+        (Fraction(1, 9 * 10**18), "0.000000"),
+    ],
+)
+def test_the_price_of_a_point_has_six_decimals_rounded_down(price: Fraction, text: str) -> None:
+    assert amounts.price_per_point(price) == text
+    assert amounts.price_per_point(price, "sign") == f"¥{text}"

@@ -12,8 +12,16 @@ from patronage.members.models.people import (
     new_account_id,
     new_referral_code,
 )
+from patronage.members.models.pins import Pin
 from patronage.members.models.signin import Allowance, SignInCode
 from patronage.members.models.texts import SentText
+from patronage.members.models.value import (
+    Payee,
+    Quote,
+    TestPayout,
+    Withdrawal,
+    WithdrawalState,
+)
 
 __all__ = [
     "Address",
@@ -23,11 +31,17 @@ __all__ = [
     "Document",
     "FormerPhone",
     "Level",
+    "Payee",
     "Person",
     "PersonManager",
+    "Pin",
+    "Quote",
     "ReferrerBoundError",
     "SentText",
     "SignInCode",
+    "TestPayout",
+    "Withdrawal",
+    "WithdrawalState",
     "new_account_id",
     "new_referral_code",
 ]

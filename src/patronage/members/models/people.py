@@ -53,7 +53,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     `phone` is in E.164 form. `account` is the member's id in the ledger. `referrer` is bound at
     sign-up for good; one level, so nothing here can hold a second. Who closed their account keeps
-    the row, without anything that tells who they were.
+    the row, without anything that tells who they were. While `frozen_at` is set no value leaves;
+    `frozen_reason` is what the member is told.
     """
 
     phone = models.CharField(_("phone"), max_length=16, unique=True, null=True, blank=True)
@@ -78,6 +79,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(_("joined at"), default=clock.now, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
+    frozen_at = models.DateTimeField(_("frozen at"), null=True, blank=True, editable=False)
+    frozen_reason = models.CharField(_("why frozen"), max_length=200, blank=True, editable=False)
 
     objects: ClassVar[PersonManager] = PersonManager()
 

@@ -2,7 +2,8 @@
 
 `DATABASE_URL`, `PATRONAGE_SECRET_KEY`, `PATRONAGE_HOSTS` (comma-separated), `PATRONAGE_MEDIA`,
 `PATRONAGE_PHONE_KEY`, `PATRONAGE_PROXIES` (how many proxies of ours stand in front),
-`PATRONAGE_SMS` (the class that sends text messages), `PATRONAGE_ECONOMY`, `PATRONAGE_CURRENCY` (the
+`PATRONAGE_SMS` (the class that sends text messages), `PATRONAGE_PAYOUT` (`cash`, or `mall_only`:
+cash pays orders and cannot be withdrawn), `PATRONAGE_ECONOMY`, `PATRONAGE_CURRENCY` (the
 charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock can be moved).
 """
 
@@ -10,6 +11,7 @@ import os
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from patronage.ledger.database import database
@@ -22,11 +24,16 @@ SECRET_KEY = os.environ.get("PATRONAGE_SECRET_KEY") or secrets.token_urlsafe(48)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("PATRONAGE_HOSTS", "127.0.0.1,localhost").split(",")
 
-# Hashes of former members' phones are made with it: it must outlast changes of the other key.
+# Hashes of former members' phones and of pay PINs are made with it: it must outlast changes of the
+# other key.
 PHONE_KEY = os.environ.get("PATRONAGE_PHONE_KEY") or SECRET_KEY
 
 ECONOMY = os.environ.get("PATRONAGE_ECONOMY", "mall")
 CURRENCY = os.environ.get("PATRONAGE_CURRENCY", "CNY")
+
+PAYOUT = os.environ.get("PATRONAGE_PAYOUT", "cash")
+if PAYOUT not in ("cash", "mall_only"):
+    raise ImproperlyConfigured("PATRONAGE_PAYOUT must be cash or mall_only")
 
 INSTALLED_APPS = [
     "patronage.web.mall",

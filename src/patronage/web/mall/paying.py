@@ -13,6 +13,7 @@ from patronage.commerce import checkout as checkouts
 from patronage.commerce import orders, paying, payments
 from patronage.commerce.models import Checkout, Payment, PaymentState, State
 from patronage.commerce.paying import PayingRefusal
+from patronage.members.refusals import Refusal
 from patronage.web.mall.forms import amount_minor
 from patronage.web.shared.access import member_required
 from patronage.web.shared.requests import MemberRequest
@@ -44,9 +45,10 @@ def pay(request: MemberRequest, number: str) -> HttpResponse:
                 channel=request.POST.get("channel", "") if rest > 0 else "",
                 inner=inner.channel if inner else "",
                 inner_minor=use,
+                pin=request.POST.get("pin", ""),
             )
         )
-        if not isinstance(answer, PayingRefusal):
+        if not isinstance(answer, Refusal):
             return redirect(answer.go_to) if answer.go_to else redirect("pay_result", number)
         messages.error(request, str(answer))
     return render(

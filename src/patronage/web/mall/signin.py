@@ -123,11 +123,16 @@ def sign_out(request: Request) -> HttpResponse:
 
 def onward(request: Request) -> str:
     """Return where to go after signing in: a page of ours that was asked for, or the member's."""
+    return onward_to(request, "/mine/")
+
+
+def onward_to(request: Request, usual: str) -> str:
+    """Return the page of ours that `next` asks for, or the usual one."""
     to = request.POST.get("next") or request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
         to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return to if is_ours else "/mine/"
+    return to if is_ours else usual
 
 
 def _page(request: Request, form: SignInForm, **told: Any) -> HttpResponse:

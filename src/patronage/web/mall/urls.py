@@ -27,4 +27,5 @@ urlpatterns = [
     path("orders/<str:number>/receive/", orders.receive, name="order_receive"),
     path("orders/<str:number>/return/", orders.send_back, name="order_return"),
     path("", include("patronage.web.mall.member_urls")),
+    path("wallet/", include("patronage.web.mall.wallet.urls")),
 ]

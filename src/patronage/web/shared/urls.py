@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from patronage.web.shared import views
+from patronage.web.shared import prices, views
 
 urlpatterns = [
     path("healthz", views.health, name="health"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("service-worker.js", views.service_worker, name="service_worker"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("media/<path:path>", views.media, name="media"),
+    path("prices/<str:span>.json", prices.prices, name="prices"),
     path("language/", include("django.conf.urls.i18n")),
 ]

@@ -1,6 +1,7 @@
 """Amounts and moments as people read them. Integers in, text out; nothing is rounded up."""
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from django import template
@@ -54,6 +55,18 @@ def points(nano: int) -> str:
     """Return nano-points as points with four decimals, rounded down."""
     whole, rest = divmod(nano, NANO)
     return f"{whole:,}.{rest // 10**5:04}"
+
+
+@register.filter
+def price_per_point(price: Fraction, with_sign: str = "") -> str:
+    """Return minor units per nano-point as the price of a point, six decimals, rounded down.
+
+    Any second argument puts the currency's sign before it: 10/7 minor units per 10⁷ nano-points →
+    1.428571.
+    """
+    exponent = MINOR_UNIT_EXPONENTS[settings.CURRENCY]
+    whole, rest = divmod(price * NANO * 10**6 // 10**exponent, 10**6)
+    return f"{sign() if with_sign else ''}{whole:,}.{rest:06}"
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""The wallet: what members see of their value and do with it."""
