@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from patronage.ledger import open_economy, submit_many, verify
+from patronage.ledger.store import JOURNAL
 from tests.integration.play import fresh, settle_all
 from tests.integration.test_canonical import CHARTER
 
@@ -20,6 +21,11 @@ EVENTS = [
     {"id": "9", "type": "day.closed", "date": "2026-01-01"},
 ]
 
+_FAR_BEYOND = (
+    f"INSERT INTO ledger_journal ({', '.join(JOURNAL.columns)}) "  # noqa: S608  (the names are ours)
+    f"SELECT economy, 99999, 'x', {', '.join(JOURNAL.columns[3:])} "
+    "FROM ledger_journal WHERE {e} AND seq = 10"
+)
 CHANGES = {
     "a balance": ("UPDATE ledger_account SET cash = cash + 1 WHERE {e} AND account = 'n'",
                   "account 'n'"),
@@ -58,6 +64,7 @@ CHANGES = {
     "what was malformed": ("UPDATE ledger_journal SET raw = content WHERE {e} AND seq = 9",
                            "record 9"),
     "a gap": ("UPDATE ledger_journal SET seq = 106 WHERE {e} AND seq = 5", "record 5"),
+    "a record far beyond": (_FAR_BEYOND, "record 11"),
     "the reserve": ("UPDATE ledger_economy SET reserve = reserve + 1 WHERE {e}",
                     "the economy's reserve"),
     "the head": ("UPDATE ledger_economy SET seq = seq - 1 WHERE {e}", "the economy's seq"),

@@ -82,7 +82,6 @@ class Batch:
         self.clock = head.clock
         self.records: list[Row] = []
         self.movements: list[Row] = []
-        self.touched: set[str] = set()
 
     def judge(self, arrival: Arrival) -> None:
         """Judge one arrival; a repetition of one judged before leaves no record."""
@@ -134,12 +133,11 @@ class Batch:
     def _note(self, movements: Sequence[Movement]) -> None:
         """Note movements, each with the place of its account's one before."""
         economy, seq, lasts = self.economy, self.seq, self.known.lasts
-        for position, (account, *told) in enumerate(movements):
-            id = account.id
-            last = lasts.get(id, _NOWHERE)
+        for position, movement in enumerate(movements):
+            id = movement[0].id
+            told, last = movement[1:], lasts.get(id, _NOWHERE)
             self.movements.append((economy, seq, position, store.column(id), *told, *last))
             lasts[id] = (seq, position)
-            self.touched.add(id)
 
     def head(self) -> Head:
         """Return the economy's row after what was judged so far."""
@@ -227,6 +225,7 @@ def read_page(cursor: CursorWrapper, economy: str, after: tuple[int, str] | None
 
 def write(database: Database, cursor: CursorWrapper, batch: Batch, loaded: Loaded) -> None:
     """Write all that a batch changed but the economy's own row."""
+    before = batch.seq - len(batch.records)
     book, lasts = loaded.book, loaded.known.lasts
     database.insert(cursor, store.JOURNAL, batch.records)
     database.insert(cursor, store.MOVEMENTS, batch.movements)
@@ -234,7 +233,7 @@ def write(database: Database, cursor: CursorWrapper, batch: Batch, loaded: Loade
     for id, account in book.accounts.items():
         if account.queued != loaded.keys.get(id):
             moved.append(store.account_row(batch.economy, account, lasts[id]))
-        elif id in batch.touched:
+        elif lasts[id][0] > before:
             kept.append(store.holdings_row(batch.economy, account, lasts[id]))
     # In the order of keys, so that neighbours are written together.
     database.upsert(cursor, store.ACCOUNTS, sorted(moved))

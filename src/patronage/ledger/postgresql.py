@@ -66,7 +66,7 @@ def insert(cursor: CursorWrapper, table: Table, rows: Sequence[Row]) -> None:
         if rows:
             cursor.executemany(table.insert, rows)
         return
-    _copy(cursor, table.copy, rows)
+    _copy(cursor, table.name, table, rows)
 
 
 def upsert(cursor: CursorWrapper, table: Table, rows: Sequence[Row]) -> None:
@@ -82,12 +82,22 @@ def upsert(cursor: CursorWrapper, table: Table, rows: Sequence[Row]) -> None:
         f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DELETE ROWS AS "  # noqa: S608
         f"SELECT {listed} FROM {table.name} WITH NO DATA"
     )
-    _copy(cursor, f"COPY {stage} ({listed}) FROM STDIN", rows)
+    _copy(cursor, stage, table, rows)
     cursor.execute(f"{table.into} SELECT {listed} FROM {stage} {table.on_conflict}")  # noqa: S608
 
 
-def _copy(cursor: CursorWrapper, statement: str, rows: Sequence[Row]) -> None:
+def _copy(cursor: CursorWrapper, name: str, table: Table, rows: Sequence[Row]) -> None:
+    """Copy rows into the table of a name that has another's columns.
+
+    In binary, which both sides are done with sooner; it needs the columns' own types, for the
+    driver would choose an integer's by its size.
+    """
+    listed = ", ".join(table.columns)
+    cursor.execute(f"SELECT {listed} FROM {name} LIMIT 0")  # noqa: S608  (the names are ours)
+    types = [column.type_code for column in cursor.description]
+    statement = f"COPY {name} ({listed}) FROM STDIN (FORMAT BINARY)"
     # Django names the driver's errors only where it runs the statement itself.
     with cursor.db.wrap_database_errors, cursor.copy(statement) as copy:
+        copy.set_types(types)
         for row in rows:
             copy.write_row(row)

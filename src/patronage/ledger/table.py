@@ -18,7 +18,6 @@ class Table:
         listed = ", ".join(self.columns)
         marks = ", ".join(["%s"] * len(self.columns))
         changes = ", ".join(f"{column} = excluded.{column}" for column in rest)
-        self.copy = f"COPY {name} ({listed}) FROM STDIN"
         self.into = f"INSERT INTO {name} ({listed})"
         self.insert = f"{self.into} VALUES ({marks})"
         self.on_conflict = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
