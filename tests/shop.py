@@ -30,8 +30,10 @@ from patronage.commerce.models import (
     Sku,
     Voucher,
 )
+from patronage.commerce.publishing import publish
 from patronage.commerce.testpay import Choice
 from patronage.ledger.database import database
+from patronage.ledger.log.keys import make_key
 from patronage.members import clock
 from patronage.members.models import Address, Level, Person
 from tests.integration.commerce.conftest import as_default
@@ -181,15 +183,18 @@ def on_file(path: Path, media: Path) -> Iterator[None]:
     described["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;"
     described["CONN_MAX_AGE"] = 0
     connections.settings[alias] = {**connections.settings["default"], **described}
-    with as_default(alias), override_settings(ECONOMY="mall", STORAGES=FILES, MEDIA_ROOT=media):
+    settings = {"ECONOMY": "mall", "STORAGES": FILES, "MEDIA_ROOT": media}
+    log = {"LOG": str(path.with_suffix(".log")), "LOG_KEY": str(path.with_suffix(".key"))}
+    with as_default(alias), override_settings(**settings, **log):
         yield
     del connections[alias], connections.settings[alias]
 
 
 def copied(path: Path, to: Path) -> Path:
-    """Copy a database with what lies beside it."""
-    for file in path.parent.glob(f"{path.name}*"):
-        shutil.copy(file, to.with_name(file.name.replace(path.name, to.name)))
+    """Copy a database with what lies beside it, its log among that."""
+    for file in path.parent.glob(f"{path.stem}.*"):
+        there = to.with_name(file.name.replace(path.stem, to.stem))
+        (shutil.copytree if file.is_dir() else shutil.copy)(file, there)
     return to
 
 
@@ -197,6 +202,7 @@ def copied(path: Path, to: Path) -> Path:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a database with tables and nothing in them."""
     path = tmp_path_factory.mktemp("mall") / "migrated.sqlite3"
+    make_key("log.example.com/mall", path.with_suffix(".key"))
     with on_file(path, path.parent / "media"):
         call_command("migrate", verbosity=0, interactive=False)
     return path
@@ -208,7 +214,9 @@ def furnished(migrated: Path) -> tuple[Path, Shop, datetime]:
     path = copied(migrated, migrated.with_name("furnished.sqlite3"))
     with on_file(path, path.parent / "media"), ExitStack() as stack:
         stack.enter_context(clock.at(OPENED))
-        return path, furnish(Mall(Time(stack))), clock.now()
+        shop = furnish(Mall(Time(stack)))
+        publish()
+        return path, shop, clock.now()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from patronage.cli import (
     exports,
     imports,
     inbox,
+    log,
     replay,
     serve,
 )
@@ -128,6 +129,20 @@ _COMMANDS = {
             bench.bench,
             "Measure how fast the database is, in an economy that is removed again.",
             "测量数据库的速度；所用的经济体随后删除。",
+        ),
+    ),
+    say("Let others check it", "供他人核验"): (
+        (
+            "log-key",
+            log.log_key,
+            "Make the key of a public log in a new file, and print its public half.",
+            "生成公开日志的密钥文件，并输出公钥。",
+        ),
+        (
+            "publish",
+            log.publish,
+            "Publish an economy's journal as a log; exit code 3 if it would not continue it.",
+            "把经济体的日记账公布为日志；若不能接续已公布内容则以退出码 3 结束。",
         ),
     ),
     say("Run the mall", "运行商城"): (

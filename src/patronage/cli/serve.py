@@ -16,6 +16,7 @@ from patronage.cli.words import fail, say
 
 _FOLDER = Path("demo")
 _SECONDS = 1
+_ORIGIN = "demo.patronage.example/mall"
 
 Host = Annotated[str, typer.Option(help=say("The address to listen on.", "监听的地址。"))]
 Port = Annotated[
@@ -81,17 +82,22 @@ def work() -> None:
 
 def _use_folder(folder: Path) -> None:
     """Keep the demonstration's database, files and key in one folder that can be thrown away."""
-    key = folder / "secret.key"
+    from patronage.ledger.log.keys import make_key
+
+    key, log_key = folder / "secret.key", folder / "log.key"
     try:
         if not (folder / "ready").exists():  # never made, or not to its end
             shutil.rmtree(folder / "media", ignore_errors=True)
-            for file in folder.glob("mall.sqlite3*"):
+            shutil.rmtree(folder / "log", ignore_errors=True)
+            for file in (*folder.glob("mall.sqlite3*"), *folder.glob("log.key*")):
                 file.unlink()
         folder.mkdir(exist_ok=True)
         if not key.exists():
             key.touch(mode=0o600)
             key.write_text(secrets.token_urlsafe(48), encoding="ascii")
         secret = key.read_text(encoding="ascii")
+        if not log_key.exists():
+            make_key(_ORIGIN, log_key)
     except OSError as error:
         fail(
             f"cannot write into ./{folder} ({error.strerror}); go to a folder where you may.",
@@ -102,6 +108,8 @@ def _use_folder(folder: Path) -> None:
         PATRONAGE_SECRET_KEY=secret,
         PATRONAGE_MEDIA=str(folder / "media"),
         PATRONAGE_STATIC=str(folder / "static"),
+        PATRONAGE_LOG=str(folder / "log"),
+        PATRONAGE_LOG_KEY=str(log_key),
     )
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/mall.sqlite3")
 

@@ -4,7 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from patronage.commerce import completion, days, orders, payments, posting, refunds
+from patronage.commerce import (
+    completion,
+    days,
+    orders,
+    payments,
+    posting,
+    publishing,
+    refunds,
+)
 
 
 class Job(NamedTuple):
@@ -28,6 +36,7 @@ JOBS: Final = (
     Job("divide orders", completion.divide_due, _MINUTE),
     Job("close days", days.close_due, _MINUTE),
     Job("watch days", days.watch, 10 * _MINUTE),
+    Job("publish", publishing.publish, timedelta(seconds=5)),
 )
 """In the order in which one after another does the most."""
 

@@ -14,6 +14,8 @@ from patronage.economy import CharterError, Event, is_well_formed, parse_charter
 from patronage.economy.events import FORMS, is_text
 
 INTEGER_MAX: Final = 2**53 - 1
+EVENT_BYTES_MAX: Final = 50_000
+"""A record with a longer event would be no leaf of the public log, which has at most 65,535."""
 
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False, allow_nan=False
@@ -83,9 +85,17 @@ def encode(value: object) -> str:
 
 
 def encode_event(event: Event) -> str | None:
-    """Return an event's canonical text, None if it is malformed."""
+    """Return an event's canonical text, None if it is malformed or longer than a record may be."""
     if not is_well_formed(event):
         return None
+    text = _encode_formed(event)
+    # A character has at most four bytes.
+    if text is None or 4 * len(text) <= EVENT_BYTES_MAX or len(text.encode()) <= EVENT_BYTES_MAX:
+        return text
+    return None
+
+
+def _encode_formed(event: Event) -> str | None:
     kind = event["type"]
     if kind == "charter.amended":
         try:

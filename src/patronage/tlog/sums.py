@@ -43,10 +43,26 @@ class SumTree:
     """
 
     def __init__(self, domain: bytes, leaves: Iterable[tuple[bytes, int]]) -> None:
-        leaf_prefix, node_prefix = _prefixes(domain)
-        row = [_leaf(leaf_prefix, commitment, amount) for commitment, amount in leaves]
+        leaf_prefix, _ = _prefixes(domain)
+        self._grow(
+            domain, [_leaf(leaf_prefix, commitment, amount) for commitment, amount in leaves]
+        )
+
+    @classmethod
+    def above(cls, domain: bytes, roots: Iterable[Sum]) -> "SumTree":
+        """Return the upper part of a tree, over the roots of its neighbouring subtrees.
+
+        All must be of one size, a power of two of leaves, but the last, which may be smaller. A
+        proof in a subtree and then the proof of that subtree in this is a proof in the whole.
+        """
+        tree = cls.__new__(cls)
+        tree._grow(domain, list(roots))  # noqa: SLF001  (of its own class)
+        return tree
+
+    def _grow(self, domain: bytes, row: list[Sum]) -> None:
         if not row:
             raise MalformedError("a sum tree must have a leaf")
+        _, node_prefix = _prefixes(domain)
         self._rows = [row]
         while len(row) > 1:
             pairs = zip(row[::2], row[1::2], strict=False)

@@ -20,7 +20,15 @@ STATES = (
     *("unpaid", "paying", "paid", "shipped", "received", "completed", "cancelled", "returned"),
     "codes",
 )
-NO_PAGES = ("/media/", "/service-worker", "/manifest", "/healthz", "/mine/data/", "/prices/")
+NO_PAGES = (
+    "/media/",
+    "/service-worker",
+    "/manifest",
+    "/healthz",
+    "/mine/data/",
+    "/prices/",
+    "/log/",
+)
 QUERIES_MAX = 12
 ASSETS_MAX = 100_000
 

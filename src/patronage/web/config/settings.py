@@ -4,7 +4,9 @@
 `PATRONAGE_PHONE_KEY`, `PATRONAGE_PROXIES` (how many proxies of ours stand in front),
 `PATRONAGE_SMS` (the class that sends text messages), `PATRONAGE_PAYOUT` (`cash`, or `mall_only`:
 cash pays orders and cannot be withdrawn), `PATRONAGE_ECONOMY`, `PATRONAGE_CURRENCY` (the
-charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock can be moved).
+charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock can be moved),
+`PATRONAGE_LOG` (the public log's folder), `PATRONAGE_LOG_KEY` (its key's file: where it is set,
+the jobs publish), `PATRONAGE_LOG_ATTESTATION` (a file with an outsider's statement).
 """
 
 import os
@@ -35,9 +37,14 @@ PAYOUT = os.environ.get("PATRONAGE_PAYOUT", "cash")
 if PAYOUT not in ("cash", "mall_only"):
     raise ImproperlyConfigured("PATRONAGE_PAYOUT must be cash or mall_only")
 
+LOG = os.environ.get("PATRONAGE_LOG", "")
+LOG_KEY = os.environ.get("PATRONAGE_LOG_KEY", "")
+LOG_ATTESTATION = os.environ.get("PATRONAGE_LOG_ATTESTATION", "")
+
 INSTALLED_APPS = [
     "patronage.web.mall",
     "patronage.web.console",
+    "patronage.web.log",
     "patronage.web.shared",
     "patronage.commerce",
     "patronage.members",

@@ -6,4 +6,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("patronage.web.shared.urls")),
     path("", include("patronage.web.mall.urls")),
     path("", include("patronage.web.console.urls")),
+    path("log/", include("patronage.web.log.urls")),
 ]

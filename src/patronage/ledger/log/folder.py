@@ -1,0 +1,92 @@
+"""The log's files in a folder: each appears whole or not at all, and stays when the power fails."""
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+CHECKPOINT: Final = "checkpoint"
+WITNESSES: Final = "witnesses.json"
+BALANCES: Final = "balances"
+_LOCK: Final = ".lock"
+
+
+class Folder:
+    """Where a log is published: any static server can serve it.
+
+    When a tile is full its partial forms go: whoever wants one of those reads the full one.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def get(self, path: str) -> bytes | None:
+        """Return the bytes at a path, None if there are none."""
+        try:
+            return (self.root / path).read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return None
+
+    def put(self, path: str, data: bytes) -> None:
+        """Keep bytes at a path, in place of what may be there; durably when it returns."""
+        write_durably(self.root / path, data)
+        partial = self.root / f"{path}.p"
+        if partial.is_dir():
+            shutil.rmtree(partial)
+
+    def remove(self, path: str) -> None:
+        """Remove what is at a path and below it, if anything is."""
+        shutil.rmtree(self.root / path, ignore_errors=True)
+
+    def names(self, path: str) -> list[str]:
+        """Return the names of what is below a path."""
+        try:
+            return sorted(child.name for child in (self.root / path).iterdir())
+        except FileNotFoundError:
+            return []
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process from writing the checkpoint, and wait for one that does."""
+        make_folders(self.root)
+        with (self.root / _LOCK).open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # ends with the file, or with the process
+            yield
+
+
+def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file in place of what may be there, so that it is whole whenever one dies."""
+    make_folders(path.parent)
+    new = path.with_name(f"{path.name}.new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    new.replace(path)
+    _sync(path.parent)
+
+
+def make_folders(path: Path) -> None:
+    """Make a folder and those above it, durably. Raises NotADirectoryError where a file is."""
+    if path.is_file():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+    if not path.is_dir():
+        make_folders(path.parent)
+        path.mkdir(exist_ok=True)
+        _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

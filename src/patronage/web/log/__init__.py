@@ -1,0 +1,1 @@
+"""The public log's pages and files: for everyone, without signing in."""

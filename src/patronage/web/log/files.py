@@ -1,0 +1,55 @@
+"""The log's files as C2SP tlog-tiles has them served; any static server does as well."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from patronage.ledger.log.folder import CHECKPOINT, WITNESSES, Folder
+
+_PATH: Final = re.compile(
+    r"tile/(?:entries|[0-9]{1,2})/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?"
+    r"|balances/[0-9]{1,19}/(?:[0-9]{1,15}|sums|firsts)"
+)
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+
+def folder() -> Folder:
+    """Return the log's folder; raise Http404 where this installation has none."""
+    if not settings.LOG:
+        raise Http404
+    return Folder(Path(settings.LOG))
+
+
+@require_safe
+def checkpoint(_request: HttpRequest) -> HttpResponse:
+    """Send the last checkpoint, which is asked for anew each time."""
+    return _answer(CHECKPOINT, "text/plain; charset=utf-8", "no-cache")
+
+
+@require_safe
+def witnesses(_request: HttpRequest) -> HttpResponse:
+    """Send who cosigned, what and when."""
+    return _answer(WITNESSES, "application/json", "no-cache", empty=b"[]")
+
+
+@require_safe
+def immutable(_request: HttpRequest, path: str) -> HttpResponse:
+    """Send what never changes: a tile, an entry bundle, a page of balances."""
+    if not _PATH.fullmatch(path):
+        raise Http404
+    return _answer(path, "application/octet-stream", _FOR_EVER)
+
+
+def _answer(path: str, kind: str, caching: str, *, empty: bytes | None = None) -> HttpResponse:
+    data = folder().get(path)
+    if data is None:
+        data = empty
+    if data is None:
+        raise Http404
+    # Whoever checks may do so from a page of their own.
+    headers = {"Cache-Control": caching, "Access-Control-Allow-Origin": "*"}
+    return HttpResponse(data, content_type=kind, headers=headers)
