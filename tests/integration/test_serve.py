@@ -41,12 +41,28 @@ def test_it_says_what_it_needs(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "there is no economy mall here" in result.stderr
     assert "Traceback" not in result.stderr
+    result = run(tmp_path, "web", **KEY, DATABASE_URL=f"sqlite:///{tmp_path}/none.sqlite3")
+    assert result.returncode == 2
+    assert "the database cannot be used" in result.stderr
+
+
+def opened(folder: Path) -> None:
+    """Open the economy, as an operator would."""
+    charter = (ROOT / "examples/redwine.toml").read_text(encoding="utf-8")
+    (folder / "charter.toml").write_text(charter.replace('"0.00"', '"1000.00"'), encoding="utf-8")
+    assert run(folder, "open", "mall", "charter.toml").returncode == 0
+
+
+def test_it_does_not_show_amounts_in_another_currency(tmp_path: Path) -> None:
+    opened(tmp_path)
+    result = run(tmp_path, "work", PATRONAGE_CURRENCY="EUR", **KEY)
+    assert result.returncode == 2
+    assert "counts in CNY, the settings in EUR; set PATRONAGE_CURRENCY=CNY" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
-    charter = (ROOT / "examples/redwine.toml").read_text(encoding="utf-8")
-    (tmp_path / "charter.toml").write_text(charter.replace('"0.00"', '"1000.00"'), encoding="utf-8")
-    assert run(tmp_path, "open", "mall", "charter.toml").returncode == 0
+    opened(tmp_path)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

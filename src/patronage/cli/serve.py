@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from patronage.cli.database import in_words
 from patronage.cli.words import fail, say
 
 _FOLDER = Path("demo")
@@ -54,7 +55,8 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, *, demo: Demo = False) ->
 
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the pages."""
-    _require_settings()
+    _set_up()
+    _require_economy()
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -72,6 +74,7 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 def work() -> None:
     """Run the jobs: queue each when it is due, and do what is queued."""
     _set_up()
+    _require_economy()
     from django.core.management import call_command
 
     from patronage.commerce import schedule
@@ -127,15 +130,28 @@ def _require_settings() -> None:
 
 def _require_economy() -> None:
     from django.conf import settings
+    from django.db import connection
 
     from patronage import ledger
+    from patronage.commerce import posting
 
-    if settings.ECONOMY not in ledger.economies():
+    with in_words():
+        is_open = settings.ECONOMY in ledger.economies()
+        wanted = posting.currency_wanted() if is_open else None
+        connection.close()  # whoever serves has connections of its own
+    if not is_open:
         fail(
             f"there is no economy {settings.ECONOMY} here; open it with "
             f"`patronage open {settings.ECONOMY} CHARTER`, or try `patronage serve --demo`.",
             f"这里没有经济体 {settings.ECONOMY}；请用 `patronage open {settings.ECONOMY} 章程文件` "
             "开设，或先试 `patronage serve --demo`。",
+        )
+    if wanted is not None:
+        fail(
+            f"the charter of {settings.ECONOMY} counts in {wanted}, the settings in "
+            f"{settings.CURRENCY}; set PATRONAGE_CURRENCY={wanted}.",
+            f"{settings.ECONOMY} 的章程以 {wanted} 计价，而设置为 {settings.CURRENCY}；"
+            f"请设 PATRONAGE_CURRENCY={wanted}。",
         )
 
 

@@ -11,3 +11,7 @@ class CommerceConfig(AppConfig):
     label = "commerce"
     verbose_name = _("Commerce")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from patronage.commerce import checks  # noqa: F401, PLC0415  (models are there only now)

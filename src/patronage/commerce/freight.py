@@ -6,8 +6,8 @@ from patronage.commerce.models import FreightBasis, FreightRule, FreightZone, Sk
 
 
 def zone_of(rule: FreightRule, province: str) -> FreightZone | None:
-    """Return the rule's zone for a province, which a zone may name by its beginning."""
-    return next((zone for zone in rule.zones.all() if province.startswith(zone.province)), None)
+    """Return the rule's zone for a province, if it has one."""
+    return next((zone for zone in rule.zones.all() if zone.province == province), None)
 
 
 def is_served(rule: FreightRule | None, province: str) -> bool:

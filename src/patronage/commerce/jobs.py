@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from patronage.commerce import (
     completion,
     days,
+    leftovers,
     orders,
     payments,
     posting,
@@ -37,6 +38,8 @@ JOBS: Final = (
     Job("close days", days.close_due, _MINUTE),
     Job("watch days", days.watch, 10 * _MINUTE),
     Job("publish", publishing.publish, timedelta(seconds=5)),
+    Job("clear sessions", leftovers.clear_sessions, 60 * _MINUTE),
+    Job("clear runs", leftovers.clear_runs, 60 * _MINUTE),
 )
 """In the order in which one after another does the most."""
 

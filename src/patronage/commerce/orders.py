@@ -41,6 +41,7 @@ __all__ = [
     "confirm_receipt",
     "counts_of",
     "exported",
+    "forget",
     "granted_of",
     "has_open",
     "held_coins",
@@ -97,6 +98,14 @@ def has_open(person: Person) -> bool:
     undivided = Order.objects.filter(theirs, state=State.COMPLETED, split_at=None)
     owed = Refund.objects.filter(payment__checkout__person=person, state=RefundState.REQUESTED)
     return running.exists() or undivided.exists() or owed.exists()
+
+
+def forget(person: Person) -> None:
+    """Erase who and where a member was from their orders, of which none is open; in the caller's.
+
+    Province and city stay, by which freight was counted, and all that was bought and paid.
+    """
+    Order.objects.filter(person=person).update(name="", phone="", district="", street="", note="")
 
 
 def exported(person: Person) -> list[dict[str, object]]:

@@ -56,6 +56,12 @@ def charter() -> Charter:
     return state().charter
 
 
+def currency_wanted() -> str | None:
+    """Return the charter's currency where the settings name another, None where they agree."""
+    currency = charter().currency
+    return None if currency == settings.CURRENCY else currency
+
+
 def holdings(account: str) -> ledger.AccountView | None:
     """Return what an account holds, None for one the ledger has not seen."""
     try:

@@ -7,6 +7,9 @@ every two neighbours, of other scripts each word's beginnings. A query's pieces 
 import re
 import unicodedata
 
+from django.db import transaction
+from django.db.models import QuerySet
+
 from patronage.commerce.models import Product, SearchWord
 
 _CHINESE = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -14,6 +17,7 @@ _RUN = re.compile(rf"([{_CHINESE}]+)|([^\W_{_CHINESE}]+)")
 _LATIN_MIN = 2
 _LATIN_MAX = 16
 _QUERY_MAX = 12
+_AT_ONCE = 200
 
 
 def _runs(text: str) -> list[tuple[bool, str]]:
@@ -48,9 +52,25 @@ def wanted(query: str) -> list[str]:
     return list(asked)[:_QUERY_MAX]
 
 
-def index(product: Product) -> None:
-    """Store a product's pieces anew, in the caller's transaction."""
-    now = pieces(
+def index(*products: Product) -> None:
+    """Store products' pieces anew, in the caller's transaction. Three queries, however many."""
+    now = {product.id: _pieces_of(product) for product in products}
+    stored: dict[int, dict[str, int]] = {id: {} for id in now}
+    for row in SearchWord.objects.filter(product__in=products):
+        stored[row.product_id][row.word] = row.id
+    gone = [
+        row for id, words in stored.items() for word, row in words.items() if word not in now[id]
+    ]
+    SearchWord.objects.filter(id__in=gone).delete()
+    SearchWord.objects.bulk_create(
+        SearchWord(product_id=id, word=word)
+        for id, words in now.items()
+        for word in sorted(words - stored[id].keys())
+    )
+
+
+def _pieces_of(product: Product) -> set[str]:
+    return pieces(
         " ".join(
             (
                 *(product.name, product.name_en, product.summary, product.summary_en),
@@ -59,8 +79,12 @@ def index(product: Product) -> None:
             )
         )
     )
-    before = set(product.search_words.values_list("word", flat=True))
-    product.search_words.filter(word__in=before - now).delete()
-    SearchWord.objects.bulk_create(
-        [SearchWord(product=product, word=word) for word in sorted(now - before)]
-    )
+
+
+def index_all(found: QuerySet[Product]) -> None:
+    """Store many products' pieces anew, after what they belong to was renamed."""
+    ids = list(found.filter(listed_at__isnull=False).values_list("id", flat=True))
+    for start in range(0, len(ids), _AT_ONCE):
+        some = Product.objects.filter(id__in=ids[start : start + _AT_ONCE])
+        with transaction.atomic():
+            index(*some.select_related("category", "merchant"))

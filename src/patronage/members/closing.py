@@ -40,6 +40,9 @@ class Orders(Protocol):
     def exported(self, person: Person) -> list[dict[str, object]]:
         """Return their orders for their own export, as JSON would hold them."""
 
+    def forget(self, person: Person) -> None:
+        """Erase what tells from their orders who and where they were."""
+
 
 def hindrances(person: Person, orders: Orders) -> list[ClosingRefusal]:
     """Return all that stands against closing an account, as sentences that say what to do."""
@@ -57,8 +60,9 @@ def hindrances(person: Person, orders: Orders) -> list[ClosingRefusal]:
 def close_account(*, person: Person, orders: Orders) -> list[ClosingRefusal]:
     """Close a member's account for good, unless something stands against it, which is returned.
 
-    The ledger is not touched, orders are kept as the law asks, and the row stays for what refers to
-    it. Of the phone only the keyed hash stays, so that it binds no referrer again.
+    The ledger is not touched, orders are kept as the law asks, of their addresses province and city
+    alone, and the row stays for what refers to it. Of the phone only the keyed hash stays, so that
+    it binds no referrer again.
     """
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=person.pk)
@@ -71,6 +75,7 @@ def close_account(*, person: Person, orders: Orders) -> list[ClosingRefusal]:
             FormerPhone.objects.get_or_create(digest=digest_of(person.phone))
             SignInCode.objects.filter(phone=person.phone).delete()
             SentText.objects.filter(phone=person.phone).delete()
+        orders.forget(person)
         person.addresses.all().delete()
         person.consents.all().delete()
         person.phone = person.email = None

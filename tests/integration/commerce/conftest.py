@@ -16,6 +16,8 @@ from tests.integration.commerce.play import OPENED, Mall, Time
 from tests.integration.databases import URLS, database_of_our_own, known
 
 APPS = ("commerce", "members", "ledger")
+# What jobs clear away.
+LEFTOVERS = ("sessions", "django_tasks_database")
 
 
 @contextmanager
@@ -24,8 +26,9 @@ def migrated(alias: str, url: str, **options: str) -> Iterator[str]:
     with known(alias, url):
         # Nothing here is about a machine that stops.
         connections.settings[alias]["OPTIONS"].update(options)
-        for app in APPS:
-            call_command("migrate", app, database=alias, verbosity=0, interactive=False)
+        with as_default(alias):  # one of them looks into the default database, whichever is asked
+            for app in (*APPS, *LEFTOVERS):
+                call_command("migrate", app, verbosity=0, interactive=False)
         yield alias
 
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from patronage.commerce import catalogue, listing
+from patronage.commerce import catalogue, listing, search
 from patronage.commerce.catalogue import Sorting
 from patronage.commerce.models import Category, SearchWord
 from tests.integration.commerce.play import Mall
@@ -40,6 +40,24 @@ def test_search_follows_the_product(mall: Mall) -> None:
     assert found("美乐") == []
     assert catalogue.product_of(product.id) is None
     assert SearchWord.objects.filter(product=product, word="百纳").count() == 0
+
+
+def test_search_follows_what_a_product_belongs_to(mall: Mall) -> None:
+    merchant = mall.merchant(name="云岭茶庄")
+    for number in range(3):
+        mall.sku(merchant=merchant, name=f"普洱{number}")
+    hidden = mall.sku(merchant=merchant, name="停售").product
+    listing.unlist_product(product=hidden)
+    merchant.name = "高山茶行"
+    merchant.save()
+    with CaptureQueriesContext(connection) as queries:
+        search.index_all(merchant.products.all())
+    assert len(queries) <= 8
+    assert len(found("高山")) == 3
+    assert found("云岭") == []
+    assert SearchWord.objects.filter(product=hidden, word="高山").count() == 0
+    listing.list_product(product=hidden)
+    assert len(found("高山")) == 4
 
 
 @pytest.mark.parametrize(

@@ -253,8 +253,10 @@ def test_freight_follows_the_merchants_rule(mall: Mall) -> None:
         next_minor=2_00,
         free_from_minor=200_00,
     )
-    FreightZone.objects.create(rule=rule, province="新疆", first_minor=20_00, next_minor=9_00)
-    FreightZone.objects.create(rule=rule, province="香港", is_served=False)
+    FreightZone.objects.create(
+        rule=rule, province="新疆维吾尔自治区", first_minor=20_00, next_minor=9_00
+    )
+    FreightZone.objects.create(rule=rule, province="香港特别行政区", is_served=False)
     sku = mall.sku(50_00, merchant=merchant)
     sku.weight_gram = 700
     sku.save()

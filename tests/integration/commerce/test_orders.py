@@ -26,7 +26,8 @@ from patronage.commerce.port import ProviderUnreachableError
 from patronage.commerce.testpay import TestChannel
 from patronage.commerce.transitions import ALLOWED, ImpossibleTransitionError, move
 from patronage.members import clock
-from tests.integration.commerce.play import Mall
+from patronage.members.closing import ClosingRefusal, close_account
+from tests.integration.commerce.play import HOME, Mall
 
 
 def test_only_what_the_table_allows_happens_and_is_logged(mall: Mall) -> None:
@@ -300,3 +301,23 @@ def test_an_order_paid_meanwhile_is_not_cancelled_as_unpaid(mall: Mall, seen: St
     assert told is OrderRefusal.ALREADY_PAID
     order.refresh_from_db()
     assert (order.state, Refund.objects.count()) == (State.PAID, 0)
+
+
+def test_who_leaves_leaves_no_address_in_their_orders(mall: Mall) -> None:
+    leaver, stayer = mall.person(), mall.person()
+    made = []
+    for person in (leaver, stayer):
+        (order,) = mall.place(person, (mall.sku(), 1))
+        Order.objects.filter(id=order.id).update(note="李雷收")
+        mall.pay([order])
+        made.append(order)
+    assert close_account(person=leaver, orders=orders) == [ClosingRefusal.ORDERS_OPEN]
+    for order in made:
+        orders.cancel_order(person=order.person, number=order.number)
+    assert close_account(person=leaver, orders=orders) == []
+    for order in made:
+        order.refresh_from_db()
+    gone, kept = made
+    assert (gone.name, gone.phone, gone.district, gone.street, gone.note) == ("",) * 5
+    assert (gone.province, gone.city) == (HOME.province, HOME.city)
+    assert (kept.name, kept.street, kept.note) == (HOME.name, HOME.street, "李雷收")

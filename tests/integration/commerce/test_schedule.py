@@ -6,10 +6,13 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connections
 from django.test import Client, override_settings
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
-from patronage.commerce import jobs, schedule
+from patronage.commerce import jobs, leftovers, schedule
 from patronage.commerce.models import Alarm, Job
 from patronage.members import clock
 from tests.integration.commerce.play import Mall
@@ -89,3 +92,20 @@ def test_health_tells_what_is_late(mall: Mall, client: Client) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert json.loads(answer.content) == {"late": NAMES, "days": 2}
+
+
+@pytest.mark.usefixtures("mall")
+def test_what_is_of_no_more_use_is_cleared() -> None:
+    now, day = timezone.now(), timedelta(days=1)
+    for days in (-1, 1):
+        Session.objects.create(session_key=f"{days}", expire_date=now + days * day)
+    for status, ended in (("READY", None), ("SUCCESSFUL", now), ("FAILED", now - 2 * day)):
+        DBTaskResult.objects.create(
+            status=status, finished_at=ended, args_kwargs={}, task_path="t", backend_name="default"
+        )
+    assert leftovers.clear_sessions() == 1
+    assert Session.objects.get().session_key == "1"
+    assert leftovers.clear_runs() == 1
+    assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"READY", "SUCCESSFUL"}
+    DBTaskResult.objects.all().delete()
+    Session.objects.all().delete()

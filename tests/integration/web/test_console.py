@@ -1,11 +1,15 @@
 """What staff do in the console beyond looking."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
-from patronage.commerce.models import Coupon, Return, Sku, State
+from patronage.commerce import catalogue
+from patronage.commerce.models import Category, Coupon, Return, Sku, State
 from patronage.members import clock
 from tests.integration.web.conftest import signed_in
 from tests.shop import Shop
@@ -96,3 +100,59 @@ def test_a_sound_coupon_is_offered(shop: Shop) -> None:
     told = offer(shop, off_minor="100")
     assert signed_in(shop.operator).post("/console/commerce/coupon/add/", told).status_code == 302
     assert Coupon.objects.get(name="满减").off_minor == 100
+
+
+def test_a_drawing_is_not_taken_and_a_picture_is_written_anew(shop: Shop) -> None:
+    browser, path = signed_in(shop.operator), f"/console/commerce/category/{teas(shop).id}/change/"
+    body = {"name": "茗茶", "name_en": "Fine tea", "position": "1"}
+    drawn = SimpleUploadedFile("a.png", b"<svg/>")
+    assert "不是我们能读取的图片" in browser.post(path, {**body, "picture": drawn}).text
+    written = BytesIO()
+    Image.new("RGB", (9, 9)).save(written, "PNG")
+    picture = SimpleUploadedFile("a.png", written.getvalue())
+    assert browser.post(path, {**body, "picture": picture}).status_code == 302
+    assert teas(shop).picture.name.endswith(".webp")
+    teas(shop).picture.delete()
+
+
+def test_what_is_renamed_is_found_by_its_new_name(shop: Shop) -> None:
+    browser = signed_in(shop.operator)
+    path = f"/console/commerce/category/{teas(shop).id}/change/"
+    browser.post(path, {"name": "茗品", "name_en": "Fine", "position": "1"})
+    path = f"/console/commerce/merchant/{shop.tea.id}/change/"
+    told = {"name": "高山茶行", "name_en": "Hill", "concession_micro": "500000"}
+    assert browser.post(path, {**told, "staff": [shop.clerk.id]}).status_code == 302
+    for query in ("茗品", "高山"):
+        assert [one.id for one in catalogue.browse(query=query).products] == [shop.cake.product_id]
+    assert catalogue.browse(query="云岭").products == []
+
+
+def teas(shop: Shop) -> Category:
+    return Category.objects.get(products=shop.cake.product_id)
+
+
+def test_a_zone_is_one_of_the_provinces(shop: Shop) -> None:
+    browser, rule = signed_in(shop.operator), shop.tea.freight_rule
+
+    def zone(province: str) -> dict[str, object]:
+        return {
+            "merchant": shop.tea.id,
+            "basis": "piece",
+            "first_units": 1,
+            "first_minor": 12_00,
+            "next_units": 1,
+            "next_minor": 3_00,
+            "zones-TOTAL_FORMS": 1,
+            "zones-INITIAL_FORMS": 0,
+            "zones-0-rule": rule.id,
+            "zones-0-province": province,
+            "zones-0-is_served": "on",
+            "zones-0-first_minor": 20_00,
+            "zones-0-next_minor": 9_00,
+        }
+
+    path = f"/console/commerce/freightrule/{rule.id}/change/"
+    assert browser.post(path, zone("新疆")).status_code == 200
+    assert rule.zones.count() == 0
+    assert browser.post(path, zone("新疆维吾尔自治区")).status_code == 302
+    assert rule.zones.get().province == "新疆维吾尔自治区"

@@ -49,7 +49,11 @@ def new_member() -> Callable[..., Person]:
 
 def orders(*, are_open: bool = False) -> Any:
     """Stand in for what commerce tells of a member's orders."""
-    return SimpleNamespace(has_open=lambda _person: are_open, exported=lambda _person: [])
+    return SimpleNamespace(
+        has_open=lambda _person: are_open,
+        exported=lambda _person: [],
+        forget=lambda _person: None,
+    )
 
 
 def code_sent(phone: str) -> str:

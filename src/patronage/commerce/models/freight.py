@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce.models.merchants import Merchant
+from patronage.members.regions import PROVINCES
 
 
 class FreightBasis(models.TextChoices):
@@ -57,7 +58,7 @@ class FreightZone(models.Model):
     """A province with freight of its own, or that is not served."""
 
     rule = models.ForeignKey(FreightRule, on_delete=models.CASCADE, related_name="zones")
-    province = models.CharField(_("province"), max_length=40)
+    province = models.CharField(_("province"), max_length=40, choices=PROVINCES)
     is_served = models.BooleanField(_("is served"), default=True)
     first_minor = models.BigIntegerField(_("for the first units, in minor units"), default=0)
     next_minor = models.BigIntegerField(_("for further units, in minor units"), default=0)
@@ -75,4 +76,4 @@ class FreightZone(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.province
+        return self.get_province_display()

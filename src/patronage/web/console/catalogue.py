@@ -4,13 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.validators import FileExtensionValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from patronage.commerce import coupons, listing
+from patronage.commerce import coupons, listing, search
 from patronage.commerce.listing import Sums
 from patronage.commerce.models import (
     Category,
@@ -22,17 +21,29 @@ from patronage.commerce.models import (
     Product,
     Sku,
 )
+from patronage.web.console.pictures import PictureField
 from patronage.web.console.site import ConsoleAdmin, ConsoleInline, Form, is_operator, site
 from patronage.web.shared.templatetags.amounts import money, percent
 
-_PICTURES = FileExtensionValidator(["png", "jpg", "jpeg", "webp", "svg"])
 _LOSSES_SHOWN = 5
 
 
-class PictureForm(forms.ModelForm[Any]):
+class PictureForm(forms.ModelForm[Picture]):
     """Pictures are pictures."""
 
-    file = forms.FileField(label=gettext_lazy("file"), validators=[_PICTURES])
+    class Meta:
+        """Looked into when they come."""
+
+        field_classes = {"file": PictureField}  # noqa: RUF012
+
+
+class CategoryForm(forms.ModelForm[Category]):
+    """Pictures are pictures."""
+
+    class Meta:
+        """Looked into when they come."""
+
+        field_classes = {"picture": PictureField}  # noqa: RUF012
 
 
 class PictureInline(ConsoleInline):
@@ -133,10 +144,16 @@ def _told(one: Sums) -> str:
 
 @admin.register(Category, site=site)
 class CategoryAdmin(ConsoleAdmin):
-    """Categories."""
+    """Categories. Their names are found by search."""
 
+    form = CategoryForm
     list_display = ("name", "name_en", "parent", "position")
     list_select_related = ("parent",)
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Form, change: Any) -> None:
+        """Let its products be found by its new name."""
+        super().save_model(request, obj, form, change)
+        search.index_all(obj.products.all())
 
 
 class ZoneInline(ConsoleInline):
@@ -211,6 +228,11 @@ class MerchantAdmin(ConsoleAdmin):
     list_display = ("name", "is_house", "shown_concession", "applied_at", "approved_at")
     autocomplete_fields = ("staff",)
     actions = ("approve",)
+
+    def save_model(self, request: HttpRequest, obj: Merchant, form: Form, change: Any) -> None:
+        """Let its products be found by its new name."""
+        super().save_model(request, obj, form, change)
+        search.index_all(obj.products.all())
 
     @admin.display(description=gettext_lazy("concession"))
     def shown_concession(self, merchant: Merchant) -> str:

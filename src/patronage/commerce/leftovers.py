@@ -1,0 +1,24 @@
+"""Removing what is of no more use, so that nothing grows for ever."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+_RUNS_KEPT: Final = timedelta(days=1)
+
+
+# Both are stamped by their makers with the machine's time, whatever the mall's clock says.
+
+
+def clear_sessions() -> int:
+    """Delete the sessions that have expired; return how many."""
+    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+
+
+def clear_runs() -> int:
+    """Delete the jobs' runs that ended a day ago; return how many."""
+    ended = timezone.now() - _RUNS_KEPT
+    return DBTaskResult.objects.finished().filter(finished_at__lt=ended).delete()[0]
