@@ -15,6 +15,7 @@ from patronage.ledger import (
     StaleSettlerError,
     UnknownEconomyError,
     UnknownEventError,
+    batch,
     open_economy,
     outcome_of,
     settle,
@@ -262,3 +263,26 @@ def test_many_are_submitted_like_one(using: str, economy: str) -> None:
     settle_all(using, economy)
     assert [record["seq"] for record in journal(using, economy)] == list(range(1, 32))
     assert rows(using, store.INBOX, economy) == []
+
+
+@pytest.mark.parametrize(("lifted", "bought_out"), [(20000, 0), (40000, 1), (80000, 4)])
+def test_an_account_met_again_in_line_keeps_what_the_batch_did(
+    using: str, economy: str, lifted: int, bought_out: int, monkeypatch
+) -> None:
+    """The line is read page by page while events are judged: what it tells is older."""
+    monkeypatch.setattr(batch, "_PAGE", 1)
+    spent = {"a": 4000, "b": 5000, "c": 6000, "d": 7000}
+    bought = {"type": "order.completed"}
+    credited = {"type": "cash.credited", "amount": 7, "reason": "r"}
+    lift = {"id": "lift", "type": "reserve.funded", "amount": lifted}
+    orders = [
+        {"id": f"order {id}", **bought, "order": id, "member": id, "amount": amount}
+        for id, amount in spent.items()
+    ]
+    submit_many(economy, orders, using=using)
+    settle_all(using, economy)
+    credited_all = [{"id": f"credit {id}", **credited, "account": id} for id in spent]
+    submit_many(economy, [*credited_all, lift], using=using)
+    settle_all(using, economy)
+    assert verify(economy, using=using).difference is None
+    assert journal(using, economy)[-1]["state"]["compulsory_redemptions"] == bought_out

@@ -13,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patronage.economy import Applied, Replay, parse_charter
-from patronage.ledger import postgresql, settle, store, submit, submit_lines, submit_many, verify
+from patronage.ledger import (
+    batch,
+    postgresql,
+    settle,
+    store,
+    submit,
+    submit_lines,
+    submit_many,
+    verify,
+)
 from patronage.ledger.opening import open_unchecked
 from patronage.ledger.record import facts_text, state_text
 from tests.integration.play import START, final_state, fresh, in_memory, journal, rows, settle_all
@@ -60,7 +69,8 @@ def through(using: str, economy: str, charter: dict, parts: list[Part], rng: ran
     """Submit parts and settle them in random batches."""
     open_unchecked(economy, charter, using=using, clock=lambda: START)
     longest = rng.choice((1, 3, 9, 1000))
-    with mock.patch.object(postgresql, "_FEW", rng.choice((0, 8))):
+    pages = mock.patch.object(batch, "_PAGE", rng.choice((1, 3, 100)))
+    with pages, mock.patch.object(postgresql, "_FEW", rng.choice((0, 8))):
         for part in parts:
             if rng.random() < 0.2:
                 with transaction.atomic(using):
@@ -97,18 +107,18 @@ def test_every_way_leads_to_the_same_bytes(using: str, stream: Stream, seed: int
     through(using, economy, stream.charter, parts, random.Random(f"{seed} {using}"))
     moments = iter([START, *(part.at for part in parts for _ in part.events)])
     events = [event for part in parts for event in part.events]
-    batch = in_memory(stream.charter, economy, events, lambda: next(moments))
-    assert rows(using, store.JOURNAL, economy) == [row[1:] for row in batch.records]
-    assert rows(using, store.MOVEMENTS, economy) == [row[1:] for row in batch.movements]
+    memory = in_memory(stream.charter, economy, events, lambda: next(moments))
+    assert rows(using, store.JOURNAL, economy) == [row[1:] for row in memory.records]
+    assert rows(using, store.MOVEMENTS, economy) == [row[1:] for row in memory.movements]
     accounts = sorted(
         (
-            store.holdings_row(economy, account, batch.known.lasts[id])[1:]
-            for id, account in batch.book.accounts.items()
+            store.holdings_row(economy, account, memory.known.lasts[id])[1:]
+            for id, account in memory.book.accounts.items()
         ),
         key=lambda row: row[0].encode(),
     )
     assert rows(using, store.HOLDINGS, economy) == accounts
-    assert verify(economy, using=using) == (len(batch.records), None)
+    assert verify(economy, using=using) == (len(memory.records), None)
 
     replay, told = replayed(stream, parts)
     records = journal(using, economy)

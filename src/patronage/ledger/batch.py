@@ -193,7 +193,8 @@ def load(
     def account_of(row: Row) -> Account:
         account = store.account_of(row)
         keys[account.id] = account.queued
-        known.lasts[account.id] = store.last_of(row)
+        # The line is read while events are judged: what the batch did meanwhile is newer.
+        known.lasts.setdefault(account.id, store.last_of(row))
         return account
 
     def page(after: tuple[int, str] | None) -> list[Account]:
