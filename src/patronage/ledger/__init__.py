@@ -16,6 +16,14 @@ from patronage.ledger.database import (
 from patronage.ledger.days import Day, Earned, days, earned
 from patronage.ledger.export import beancount_lines, event_lines, journal_lines
 from patronage.ledger.fault import Fault, find_fault, set_aside
+from patronage.ledger.following import (
+    Moved,
+    Standing,
+    earned_by_all,
+    highest,
+    moved,
+    nearing,
+)
 from patronage.ledger.opening import (
     EconomyExistsError,
     EconomyIdError,
@@ -65,10 +73,12 @@ __all__ = [
     "FoundingRequiredError",
     "Line",
     "Moment",
+    "Moved",
     "Receipt",
     "Recorded",
     "Settled",
     "StaleSettlerError",
+    "Standing",
     "Summary",
     "UnknownAccountError",
     "UnknownEconomyError",
@@ -79,13 +89,17 @@ __all__ = [
     "create_tables",
     "days",
     "earned",
+    "earned_by_all",
     "economies",
     "event_lines",
     "find_fault",
+    "highest",
     "is_disk_full",
     "journal_lines",
     "latest_days",
     "latest_moments",
+    "moved",
+    "nearing",
     "open_economy",
     "open_unchecked",
     "opened",
