@@ -16,10 +16,11 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 
-from patronage.commerce import checkout, orders, returns
+from patronage.commerce import checkout, counter, orders, returns
 from patronage.commerce.models import (
     Alarm,
     Category,
+    CounterPayment,
     Coupon,
     FreightRule,
     Line,
@@ -34,8 +35,9 @@ from patronage.commerce.publishing import publish
 from patronage.commerce.testpay import Choice
 from patronage.ledger.database import database
 from patronage.ledger.log.keys import make_key
-from patronage.members import clock
-from patronage.members.models import Address, Level, Person
+from patronage.members import clock, noticing, ranking
+from patronage.members.gate import Proof
+from patronage.members.models import Address, Level, Person, Reward
 from tests.integration.commerce.conftest import as_default
 from tests.integration.commerce.play import HOME, OPENED, Mall, Time, put
 
@@ -59,6 +61,7 @@ class Shop(NamedTuple):
     cake: Sku
     meal: Sku
     coupon: Coupon
+    receipts: list[CounterPayment]
     orders: dict[str, Order]
 
 
@@ -119,12 +122,29 @@ def furnish(mall: Mall) -> Shop:
     owner, other = mall.person(name="李雷"), mall.person(name="韩梅梅")
     for person in (owner, other):
         Address.objects.create(person=person, is_default=True, **HOME._asdict())
-    Level.objects.create(name="银卡", name_en="Silver", from_nano=1)
+    Level.objects.create(
+        name="银卡",
+        name_en="Silver",
+        from_nano=1,
+        is_partner=True,
+        brings="优先购买新茶。",
+        brings_en="New teas before others.",
+    )
+    Reward.objects.create(
+        first_place=1,
+        last_place=3,
+        text="红酒一箱",
+        text_en="A case of wine",
+        decided_on=clock.now() + timedelta(days=300),
+    )
     clerk = Person.objects.create_user(email="clerk@example.com", name="茶庄", is_staff=True)
     tea.staff.add(clerk)
     operator = Person.objects.create_superuser(email="operator@example.com", password="x")  # noqa: S106
-    shop = Shop(mall, owner, other, clerk, operator, tea, wine, box, cake, meal, coupon, orders={})
+    shop = Shop(mall, owner, other, clerk, operator, tea, wine, box, cake, meal, coupon, [], {})
     _order(shop)
+    _pay_at_the_counter(shop)
+    noticing.follow_journal()
+    ranking.rank()
     return shop
 
 
@@ -157,6 +177,22 @@ def _order(shop: Shop) -> None:
     assert {state: order.state for state, order in made.items() if state != "codes"} == {
         state: state for state in made if state != "codes"
     }
+
+
+def _pay_at_the_counter(shop: Shop) -> None:
+    """Let the owner pay twice at the tea house's counter, of which one goes back in part."""
+    mall, owner, tea = shop.mall, shop.owner, shop.tea
+    mall.give_coins(owner, 20 * 10**9)
+    for key, amount in (("1", 8_00), ("2", 5_50)):
+        shown = counter.show_code(person=owner, pin=Proof.EARLIER)
+        assert isinstance(shown, counter.Shown)
+        press = {"merchant": tea, "key": key, "who": shop.clerk}
+        paid = counter.charge(**press, code=shown.digits, amount_minor=amount)
+        assert isinstance(paid, CounterPayment)
+        shop.receipts.append(paid)
+    back = counter.refund(**press, number=paid.number, amount_minor=1_50)
+    assert not isinstance(back, counter.CounterRefusal)
+    counter.show_code(person=owner, pin=Proof.EARLIER)
 
 
 def give_back(order: Order, shop: Shop, *, quantity: int, approve: bool | None) -> None:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from patronage.commerce import (
     completion,
+    counter,
     days,
     leftovers,
     orders,
@@ -14,6 +15,7 @@ from patronage.commerce import (
     publishing,
     refunds,
 )
+from patronage.members import notices, noticing, ranking
 
 
 class Job(NamedTuple):
@@ -35,7 +37,12 @@ JOBS: Final = (
     Job("receive orders", orders.receive_due, 10 * _MINUTE),
     Job("complete orders", completion.complete_due, _MINUTE),
     Job("divide orders", completion.divide_due, _MINUTE),
+    Job("conclude counters", counter.conclude_due, _MINUTE),
     Job("close days", days.close_due, _MINUTE),
+    Job("follow the journal", noticing.follow_journal, timedelta(seconds=15)),
+    Job("tell of days", noticing.follow_closes, 10 * _MINUTE),
+    Job("send texts", notices.send_texts, _MINUTE),
+    Job("rank members", ranking.rank, 10 * _MINUTE),
     Job("watch days", days.watch, 10 * _MINUTE),
     Job("publish", publishing.publish, timedelta(seconds=5)),
     Job("clear sessions", leftovers.clear_sessions, 60 * _MINUTE),

@@ -20,9 +20,9 @@ def submit(event: dict[str, Any]) -> ledger.Receipt:
     return ledger.submit(settings.ECONOMY, event, clock=clock.now)
 
 
-def settle(receipt: ledger.Receipt) -> ledger.Settled:
-    """Settle up to what was handed in. Not inside a transaction."""
-    return ledger.settle_through(settings.ECONOMY, receipt)
+def settle(submitted: ledger.Receipt | str) -> ledger.Settled:
+    """Settle up to what was handed in, a receipt or an id of ours. Not inside a transaction."""
+    return ledger.settle_through(settings.ECONOMY, submitted)
 
 
 def settle_all() -> int:

@@ -18,6 +18,7 @@ from patronage.ledger import store
 from patronage.ledger.days import Day, Earned, earned
 from patronage.ledger.reads import AccountView, view_of
 from patronage.ledger.settling import UnknownEconomyError
+from patronage.ledger.table import Row
 
 PAGE = 1000
 """So many records or accounts at once."""
@@ -131,7 +132,7 @@ def level_of(state: State, account: Account) -> Fraction | None:
 
 def _line(
     economy: str, part_micro: int, after: tuple[bytes, str] | None, limit: int, using: str
-) -> tuple[list[store.Row], State]:
+) -> tuple[list[Row], State]:
     """Read the next accounts in line that may have come so far, and the state they stand in.
 
     With p the part, T = price × 10²⁴ + index and an account's `at` ≥ 0, owed < 10²⁴ and points

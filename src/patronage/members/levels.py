@@ -11,3 +11,8 @@ def level_of(points_nano: int) -> Level | None:
 def is_partner(points_nano: int) -> bool:
     """Tell whether so many points make a partner. No level marked: nobody is one."""
     return Level.objects.filter(is_partner=True, from_nano__lte=points_nano).exists()
+
+
+def table() -> list[Level]:
+    """Return all levels, the lowest first."""
+    return list(Level.objects.all())

@@ -28,10 +28,22 @@ def take(what: str, who: str, *limits: Limit) -> bool:
     return all(_take_one(what, who, limit, now // limit.seconds) for limit in limits)
 
 
+def give_back(what: str, who: str, *limits: Limit) -> None:
+    """Count one less: what was taken turned out not to be what is limited."""
+    now = int(clock.now().timestamp())
+    for limit in limits:
+        key = _key(what, who, limit, now // limit.seconds)
+        Allowance.objects.filter(key=key, used__gte=1).update(used=F("used") - 1)
+
+
 def _take_one(what: str, who: str, limit: Limit, window: int) -> bool:
-    text = f"{what} {limit.seconds} {window} {who}"
-    key = hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    key = _key(what, who, limit, window)
     ends_at = datetime.fromtimestamp((window + 1) * limit.seconds, UTC)
     Allowance.objects.get_or_create(key=key, defaults={"ends_at": ends_at})
     open_ones = Allowance.objects.filter(key=key, used__lt=limit.times)
     return open_ones.update(used=F("used") + 1) == 1
+
+
+def _key(what: str, who: str, limit: Limit, window: int) -> str:
+    text = f"{what} {limit.seconds} {window} {who}"
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()

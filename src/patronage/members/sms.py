@@ -1,13 +1,14 @@
 """Text messages: the port, and the sender in the house that stands in for a provider."""
 
 import logging
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from patronage.members.models import SentText
+from patronage.members.sentences import sentence
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,9 @@ class SmsSender(Protocol):
     def send_pin_code(self, *, phone: str, code: str, minutes: int) -> None:
         """Send a code with which the pay PIN is set, in the same way. Raises SmsError."""
 
+    def send_notice(self, *, phone: str, kind: str, facts: dict[str, Any]) -> None:
+        """Send what a notice tells: a template by its kind, filled with facts. Raises SmsError."""
+
 
 class EmbeddedSender:
     """Keeps messages for the development inbox and writes them to the log; in a demo only."""
@@ -38,6 +42,10 @@ class EmbeddedSender:
         """Keep a code for the pay PIN where developers find it. Raises SmsError outside a demo."""
         text = _("%(code)s is your code for the pay PIN, valid for %(minutes)s minutes.")
         self._keep(phone, text % {"code": code, "minutes": minutes})
+
+    def send_notice(self, *, phone: str, kind: str, facts: dict[str, Any]) -> None:
+        """Keep a notice's sentence where developers find it. Raises SmsError outside of a demo."""
+        self._keep(phone, sentence(kind, facts))
 
     def _keep(self, phone: str, text: str) -> None:
         if not settings.DEMO:

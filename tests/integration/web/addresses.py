@@ -2,7 +2,7 @@
 
 A pattern that stands in no table here fails `test_walk`. `Access` says who may do what:
 PUBLIC for everyone, MEMBER for whoever is signed in, each their own, OWNER for a thing of one
-member, which is no one else's.
+member, which is no one else's. `DESKS` are of a merchant, for its staff alone.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
-from patronage.commerce.models import Payment
+from patronage.commerce.models import PayCode, Payment
 from tests.integration.commerce.play import HOME
 from tests.shop import Shop
 
@@ -77,6 +77,14 @@ def log_file(_shop: Shop) -> str:
     return f"/log/tile/entries/000.p/{size}"
 
 
+def desk(tail: str = "") -> Callable[[Shop], str]:
+    return lambda shop: f"/desk/{shop.tea.id}/{tail}"
+
+
+def taken(tail: str = "") -> Callable[[Shop], str]:
+    return lambda shop: f"/desk/{shop.tea.id}/payments/{shop.receipts[0].number}/{tail}"
+
+
 PUBLIC, MEMBER, OWNER = Access.PUBLIC, Access.MEMBER, Access.OWNER
 MALL: dict[str, Address] = {
     "": Address(PUBLIC, fixed("/")),
@@ -131,6 +139,25 @@ MALL: dict[str, Address] = {
     "orders/<str:number>/cancel/": Address(OWNER, order("paid", "cancel/")),
     "orders/<str:number>/receive/": Address(OWNER, order("shipped", "receive/")),
     "orders/<str:number>/return/": Address(OWNER, order("shipped", "return/"), return_body),
+    "mine/notices/": Address(MEMBER, fixed("/mine/notices/")),
+    "mine/notices/texts/": Address(
+        MEMBER, fixed("/mine/notices/texts/"), lambda _shop: {"kind": "payout"}
+    ),
+    "mine/leaderboard/": Address(MEMBER, fixed("/mine/leaderboard/")),
+    "mine/partners/": Address(MEMBER, fixed("/mine/partners/")),
+    "wallet/pay-code/": Address(MEMBER, fixed("/wallet/pay-code/"), lambda _s: {"pin": "142857"}),
+    "wallet/pay-code/<int:id>/": Address(
+        OWNER, lambda _shop: f"/wallet/pay-code/{PayCode.objects.latest('id').id}/"
+    ),
+    "wallet/pay/<int:id>/": Address(
+        MEMBER,
+        lambda shop: f"/wallet/pay/{shop.tea.id}/",
+        lambda _shop: {"amount": "1", "pin": "142857", "key": "k"},
+    ),
+    "wallet/receipts/": Address(MEMBER, fixed("/wallet/receipts/")),
+    "wallet/receipts/<str:number>/": Address(
+        OWNER, lambda shop: f"/wallet/receipts/{shop.receipts[1].number}/"
+    ),
     "offline/": Address(PUBLIC, fixed("/offline/")),
     "service-worker.js": Address(PUBLIC, fixed("/service-worker.js")),
     "manifest.webmanifest": Address(PUBLIC, fixed("/manifest.webmanifest")),
@@ -140,6 +167,20 @@ MALL: dict[str, Address] = {
     "media/<path:path>": Address(PUBLIC, lambda shop: shop.wine.product.pictures.all()[0].file.url),
     "language/setlang/": Address(
         PUBLIC, fixed("/language/setlang/"), lambda _s: {"language": "en"}
+    ),
+}
+
+
+DESKS: dict[str, Address] = {
+    "desk/": Address(OWNER, fixed("/desk/")),
+    "desk/<int:id>/": Address(
+        OWNER, desk(), lambda _shop: {"amount": "1", "code": "1" * 18, "key": "k"}
+    ),
+    "desk/<int:id>/takings/": Address(OWNER, desk("takings/")),
+    "desk/<int:id>/qr/": Address(OWNER, desk("qr/")),
+    "desk/<int:id>/payments/<str:number>/": Address(OWNER, taken()),
+    "desk/<int:id>/payments/<str:number>/refund/": Address(
+        OWNER, taken("refund/"), lambda _shop: {"amount": "1", "key": "k"}
     ),
 }
 

@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.integration.web.addresses import MALL, console_path, order, patterns
+from tests.integration.web.addresses import DESKS, MALL, console_path, order, patterns
 from tests.integration.web.conftest import signed_in
 from tests.integration.web.pages import chinese_in, english_in, texts
 from tests.shop import Shop
@@ -62,10 +62,17 @@ def paths(shop: Shop) -> Iterator[str]:
     yield f"/products/{shop.meal.product_id}/"
 
 
-def test_pages_ask_the_database_little(shop: Shop) -> None:
-    browser = signed_in(shop.owner)
+def desk_paths(shop: Shop) -> Iterator[str]:
+    """Yield the pages of a cash desk."""
+    yield from (address.path(shop) for address in DESKS.values())
+    yield f"/desk/{shop.tea.id}/takings/?day=2020-01-01"
+
+
+@pytest.mark.parametrize("who", ["owner", "clerk"])
+def test_pages_ask_the_database_little(shop: Shop, who: str) -> None:
+    browser = signed_in(getattr(shop, who))
     told = {}
-    for path in paths(shop):
+    for path in paths(shop) if who == "owner" else desk_paths(shop):
         with CaptureQueriesContext(connection) as queries:
             answer = browser.get(path)
         assert answer.status_code in (200, 302, 404, 405), path
@@ -85,12 +92,12 @@ def test_a_list_of_many_asks_no_more(shop: Shop) -> None:
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize("who", ["owner", "nobody"])
+@pytest.mark.parametrize("who", ["owner", "nobody", "clerk"])
 def test_pages_speak_one_language(shop: Shop, who: str) -> None:
-    person = shop.owner if who == "owner" else None
+    person = getattr(shop, who, None)
     chinese, english = signed_in(person), signed_in(person, "en")
     wrong = {}
-    for path in paths(shop):
+    for path in desk_paths(shop) if who == "clerk" else paths(shop):
         if found := english_in(chinese.get(path).text, frozenset({"ICP", "EN"})):
             wrong[path] = found
         if found := chinese_in(english.get(path).text):
@@ -121,9 +128,9 @@ def test_pages_are_sober(shop: Shop) -> None:
 
 
 def test_no_page_needs_a_looser_policy(shop: Shop) -> None:
-    for person in (shop.owner, shop.operator, None):
+    for person in (shop.owner, shop.operator, shop.clerk, None):
         browser = signed_in(person)
-        for path in paths(shop):
+        for path in desk_paths(shop) if person == shop.clerk else paths(shop):
             page = browser.get(path)
             assert "unsafe" not in page["Content-Security-Policy"], path
             if "text/html" in page.get("Content-Type", ""):

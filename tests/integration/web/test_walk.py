@@ -7,8 +7,9 @@ from django.apps import apps
 from django.contrib.auth import get_user
 from django.db import connection
 
+from patronage.members.models import Person
 from patronage.web.shared import second_factor
-from tests.integration.web.addresses import MALL, Access, Address, console_path, patterns
+from tests.integration.web.addresses import DESKS, MALL, Access, Address, console_path, patterns
 from tests.integration.web.conftest import signed_in
 from tests.shop import Shop
 
@@ -48,8 +49,9 @@ def of_person(all_rows: Rows, person_id: int) -> Rows:
 
 def test_every_pattern_stands_in_the_table() -> None:
     outside = {route for route in ROUTES if not route.startswith(("console/", "staff/"))}
-    assert outside - MALL.keys() == set(), "tell in addresses.py who may"
-    assert MALL.keys() - outside == set(), "these are no more"
+    known = MALL.keys() | DESKS.keys()
+    assert outside - known == set(), "tell in addresses.py who may"
+    assert known - outside == set(), "these are no more"
     assert len(CONSOLE) > 50
     assert len(STAFF) > 10
     assert not any("<" in route for route in STAFF), "no page of the door is about anybody else"
@@ -102,6 +104,36 @@ def test_the_owner_does_see_it(shop: Shop, address: Address) -> None:
     for answer in answers:
         answer.close()
     assert all(answer.status_code in (200, 302, 400, 405, 503) for answer in answers), path
+    assert not all(answer.status_code == 405 for answer in answers), path
+
+
+@pytest.mark.parametrize("who", ["nobody", "member", "another clerk", "the operator"])
+@pytest.mark.parametrize("route", DESKS)
+def test_a_cash_desk_is_for_the_merchants_staff(shop: Shop, route: str, who: str) -> None:
+    """Not even for the operator, who has a desk only where they act for the merchant."""
+    stranger = Person.objects.create_user(email="other@example.com", is_staff=True)
+    shop.mall.house.staff.add(stranger)
+    people = {"nobody": None, "member": shop.owner, "another clerk": stranger}
+    browser = signed_in(people.get(who, shop.operator))
+    path, body = asked(DESKS[route], shop)
+    before = rows()
+    for answer in (browser.get(path), browser.post(path, body)):
+        assert shop.tea.name not in answer.text
+        if who == "nobody":
+            assert answer.status_code in (302, 405)
+            assert answer.get("Location", "/staff/sign-in/").startswith("/staff/sign-in/")
+        elif route == "desk/" and who == "another clerk":
+            assert answer.get("Location", "") in ("", f"/desk/{shop.mall.house.id}/")
+        else:
+            assert answer.status_code in (403, 404, 405), (path, answer.status_code)
+    assert rows() == before
+
+
+@pytest.mark.parametrize("route", DESKS)
+def test_the_merchants_staff_does_stand_at_its_desk(shop: Shop, route: str) -> None:
+    path, body = asked(DESKS[route], shop)
+    answers = [signed_in(shop.clerk).get(path), signed_in(shop.clerk).post(path, body)]
+    assert all(answer.status_code in (200, 302, 405) for answer in answers), path
     assert not all(answer.status_code == 405 for answer in answers), path
 
 

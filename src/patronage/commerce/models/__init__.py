@@ -10,6 +10,13 @@ from patronage.commerce.models.catalogue import (
     SearchWord,
     Sku,
 )
+from patronage.commerce.models.counter import (
+    CounterPayment,
+    CounterRefund,
+    CounterState,
+    CounterWay,
+    PayCode,
+)
 from patronage.commerce.models.freight import FreightBasis, FreightRule, FreightZone
 from patronage.commerce.models.jobs import Job
 from patronage.commerce.models.merchants import Merchant
@@ -43,6 +50,10 @@ __all__ = [
     "Category",
     "Channel",
     "Checkout",
+    "CounterPayment",
+    "CounterRefund",
+    "CounterState",
+    "CounterWay",
     "Coupon",
     "Delivery",
     "FreightBasis",
@@ -54,6 +65,7 @@ __all__ = [
     "Notification",
     "Order",
     "Party",
+    "PayCode",
     "Payment",
     "PaymentState",
     "Picture",

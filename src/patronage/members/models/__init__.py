@@ -4,6 +4,7 @@ from patronage.members.models.addresses import Address
 from patronage.members.models.cached import Cached
 from patronage.members.models.consents import Consent, Document
 from patronage.members.models.levels import Level
+from patronage.members.models.notices import Notice, NoticeChoice, NoticeKind, NoticePosition
 from patronage.members.models.people import (
     FormerPhone,
     Person,
@@ -13,6 +14,7 @@ from patronage.members.models.people import (
     new_referral_code,
 )
 from patronage.members.models.pins import Pin
+from patronage.members.models.ranking import Rank, Reward
 from patronage.members.models.signin import Allowance, SignInCode
 from patronage.members.models.texts import SentText
 from patronage.members.models.value import (
@@ -31,12 +33,18 @@ __all__ = [
     "Document",
     "FormerPhone",
     "Level",
+    "Notice",
+    "NoticeChoice",
+    "NoticeKind",
+    "NoticePosition",
     "Payee",
     "Person",
     "PersonManager",
     "Pin",
     "Quote",
+    "Rank",
     "ReferrerBoundError",
+    "Reward",
     "SentText",
     "SignInCode",
     "TestPayout",

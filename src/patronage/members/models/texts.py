@@ -9,7 +9,7 @@ class SentText(models.Model):
     """A text message that stayed in the house, for the development inbox."""
 
     phone = models.CharField(max_length=16)
-    text = models.CharField(max_length=200)
+    text = models.CharField(max_length=300)
     sent_at = models.DateTimeField(default=clock.now)
 
     class Meta:

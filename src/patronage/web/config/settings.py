@@ -43,6 +43,7 @@ LOG_ATTESTATION = os.environ.get("PATRONAGE_LOG_ATTESTATION", "")
 
 INSTALLED_APPS = [
     "patronage.web.mall",
+    "patronage.web.merchant",
     "patronage.web.console",
     "patronage.web.log",
     "patronage.web.shared",

@@ -5,11 +5,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from patronage.commerce.models import Alarm, Payment, Refund
+from patronage.commerce.models import Alarm, CounterPayment, CounterRefund, Payment, Refund
 from patronage.members import clock
-from patronage.members.models import Level, Person
+from patronage.members.models import Level, Person, Reward
 from patronage.web.console.site import ConsoleAdmin, ReadOnlyAdmin, site
-from patronage.web.shared.templatetags.amounts import money, points
+from patronage.web.shared.templatetags.amounts import coins, money, points
 
 
 @admin.register(Person, site=site)
@@ -40,6 +40,50 @@ class LevelAdmin(ConsoleAdmin):
     def shown_from(self, level: Level) -> str:
         """The points from which it holds."""
         return points(level.from_nano)
+
+
+@admin.register(Reward, site=site)
+class RewardAdmin(ConsoleAdmin):
+    """Rewards announced for places of the leaderboard."""
+
+    list_display = ("text", "text_en", "first_place", "last_place", "decided_on")
+
+
+@admin.register(CounterPayment, site=site)
+class CounterPaymentAdmin(ReadOnlyAdmin):
+    """Payments at counters."""
+
+    list_display = ("number", "merchant", "way", "shown_amount", "state", "made_at")
+    list_filter = ("state", "way")
+    list_select_related = ("merchant",)
+    search_fields = ("number",)
+    ordering = ("-id",)
+    fields = (
+        *("number", "merchant", "person", "way", "shown_amount"),
+        *("state", "refusal", "record", "staff", "made_at"),
+    )
+
+    @admin.display(description=gettext_lazy("coins"))
+    def shown_amount(self, payment: CounterPayment) -> str:
+        """The coins paid."""
+        return coins(payment.amount_minor)
+
+
+@admin.register(CounterRefund, site=site)
+class CounterRefundAdmin(ReadOnlyAdmin):
+    """Refunds at counters."""
+
+    list_display = ("number", "payment", "shown_amount", "state", "made_at")
+    list_filter = ("state",)
+    list_select_related = ("payment",)
+    search_fields = ("number", "payment__number")
+    ordering = ("-id",)
+    fields = ("number", "payment", "shown_amount", "state", "refusal", "record", "staff", "made_at")
+
+    @admin.display(description=gettext_lazy("coins"))
+    def shown_amount(self, refund: CounterRefund) -> str:
+        """The coins given back."""
+        return coins(refund.amount_minor)
 
 
 @admin.register(Payment, site=site)

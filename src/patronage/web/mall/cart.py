@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from patronage.commerce import cart as carts
 from patronage.commerce.cart import CartRefusal
 from patronage.members.models import Person
-from patronage.web.mall.forms import whole
 from patronage.web.shared.access import member_required
+from patronage.web.shared.forms import whole
 from patronage.web.shared.requests import MemberRequest
 
 

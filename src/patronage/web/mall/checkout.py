@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from patronage.commerce import checkout as checkouts
 from patronage.commerce.checkout import AddressText, CheckoutRefusal, Quote, Wanted
 from patronage.members.models import Address, Person
-from patronage.web.mall.forms import whole
 from patronage.web.shared.access import member_required
+from patronage.web.shared.forms import whole
 from patronage.web.shared.requests import MemberRequest
 
 

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from patronage.web.mall import addresses, documents, inbox, mine, referral, signin
+from patronage.web.mall import (
+    addresses,
+    counter,
+    documents,
+    inbox,
+    mine,
+    notices,
+    referral,
+    signin,
+    standing,
+)
 
 urlpatterns = [
     path("sign-in/", signin.sign_in, name="sign_in"),
@@ -21,6 +31,15 @@ urlpatterns = [
     path("mine/referral/", referral.referral, name="referral"),
     path("mine/referral/code.svg", referral.referral_qr, name="referral_qr"),
     path("mine/referral/poster.svg", referral.referral_poster, name="referral_poster"),
+    path("mine/notices/", notices.notices, name="notices"),
+    path("mine/notices/texts/", notices.notice_texts, name="notice_texts"),
+    path("mine/leaderboard/", standing.leaderboard, name="leaderboard"),
+    path("mine/partners/", standing.partners, name="partners"),
+    path("wallet/pay-code/", counter.pay_code, name="pay_code"),
+    path("wallet/pay-code/<int:id>/", counter.pay_code_state, name="pay_code_state"),
+    path("wallet/pay/<int:id>/", counter.pay_merchant, name="pay_merchant"),
+    path("wallet/receipts/", counter.receipts, name="receipts"),
+    path("wallet/receipts/<str:number>/", counter.receipt, name="receipt"),
     path("documents/<str:name>/", documents.document, name="document"),
     path("dev/inbox/", inbox.inbox, name="inbox"),
 ]

@@ -20,6 +20,7 @@ from patronage.members.export import export_of
 from patronage.members.holdings import holding_of
 from patronage.members.levels import is_partner, level_of
 from patronage.members.models import Document, Person
+from patronage.members.notices import unread
 from patronage.web.shared.access import member_required
 from patronage.web.shared.requests import MemberRequest, Request
 
@@ -55,6 +56,7 @@ def mine(request: Request) -> HttpResponse:
                 (tab, icon, label, sum(counts.get(state, 0) for state in states))
                 for tab, icon, label, states in _ORDERS
             ],
+            "unread": unread(person),
             "is_demo": settings.DEMO,
         },
     )

@@ -15,8 +15,8 @@ from patronage.commerce import returns
 from patronage.commerce.models import Order, ReturnState, State
 from patronage.commerce.orders import OrderRefusal
 from patronage.commerce.returns import ReturnRefusal
-from patronage.web.mall.forms import whole
 from patronage.web.shared.access import member_required
+from patronage.web.shared.forms import whole
 from patronage.web.shared.requests import MemberRequest
 
 PAGE = 10

@@ -14,8 +14,8 @@ from patronage.commerce import orders, paying, payments
 from patronage.commerce.models import Checkout, Payment, PaymentState, State
 from patronage.commerce.paying import PayingRefusal
 from patronage.members.refusals import Refusal
-from patronage.web.mall.forms import amount_minor
 from patronage.web.shared.access import member_required
+from patronage.web.shared.forms import amount_minor
 from patronage.web.shared.requests import MemberRequest
 
 _OPEN = (PaymentState.CREATED, PaymentState.PENDING)

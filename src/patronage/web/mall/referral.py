@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from patronage.members.referral import referred_by
 from patronage.web.mall.invited import PARAMETER
+from patronage.web.shared import codes
 from patronage.web.shared.access import member_required
 from patronage.web.shared.requests import MemberRequest
 
@@ -53,19 +54,11 @@ def referral_qr(request: MemberRequest) -> HttpResponse:
 @member_required
 def referral_poster(request: MemberRequest) -> HttpResponse:
     """Draw a poster with the QR code, to be shown or kept."""
-    code = segno.make(_link(request), error="m")
-    side = code.symbol_size(border=0)[0]
-    # Each row of the code is one path of its dark runs: few bytes, sharp at any size.
-    runs = "".join(
-        f"M{x} {y}h1v1h-1z"
-        for y, row in enumerate(code.matrix)
-        for x, is_dark in enumerate(row)
-        if is_dark
-    )
+    code = codes.qr(_link(request))
     response = render(
         request,
         "mall/members/poster.html",
-        {"path": runs, "side": side, "person": request.user, "company": settings.COMPANY_NAME},
+        {"code": code, "person": request.user, "company": settings.COMPANY_NAME},
         content_type=_SVG,
     )
     if "keep" in request.GET:

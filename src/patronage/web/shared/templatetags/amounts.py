@@ -1,4 +1,4 @@
-"""Amounts and moments as people read them. Integers in, text out; nothing is rounded up."""
+"""Amounts and moments as people read them, in templates."""
 
 from datetime import datetime
 from fractions import Fraction
@@ -12,30 +12,25 @@ from django.utils.html import format_html
 from django.utils.translation import pgettext
 
 from patronage.economy.currencies import MINOR_UNIT_EXPONENTS
+from patronage.members.amounts import NANO, money, plain, points, sign
+
+__all__ = [
+    "coins",
+    "day",
+    "moment",
+    "money",
+    "percent",
+    "plain",
+    "points",
+    "price",
+    "price_per_point",
+    "sign",
+]
 
 register = template.Library()
 
-NANO = 10**9
-_SIGNS = {"CNY": "¥", "JPY": "¥", "EUR": "€", "GBP": "£", "USD": "$"}
-
-
-def plain(minor: int) -> str:
-    """Return an amount of minor units in major ones: 123400 → 1,234.00."""
-    exponent = MINOR_UNIT_EXPONENTS[settings.CURRENCY]
-    whole, rest = divmod(abs(minor), 10**exponent)
-    decimals = f".{rest:0{exponent}}" if exponent else ""
-    return f"{'−' if minor < 0 else ''}{whole:,}{decimals}"
-
-
-def sign() -> str:
-    """Return the currency's sign, its code where it has none."""
-    return _SIGNS.get(settings.CURRENCY, f"{settings.CURRENCY} ")
-
-
-@register.filter
-def money(minor: int | None) -> str:
-    """Return minor units as an amount with the currency's sign, nothing for None."""
-    return "" if minor is None else f"{sign()}{plain(minor)}"
+register.filter(money)
+register.filter(points)
 
 
 @register.filter
@@ -48,13 +43,6 @@ def price(minor: int) -> str:
 def coins(minor: int) -> str:
     """Return coins, which are counted in minor units, without the currency's sign."""
     return plain(minor)
-
-
-@register.filter
-def points(nano: int) -> str:
-    """Return nano-points as points with four decimals, rounded down."""
-    whole, rest = divmod(nano, NANO)
-    return f"{whole:,}.{rest // 10**5:04}"
 
 
 @register.filter

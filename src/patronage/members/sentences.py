@@ -1,0 +1,82 @@
+"""What notices say: a sentence of a kind and its facts, in the active language."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from patronage.members.amounts import money, plain, points
+from patronage.members.models import NoticeKind
+
+
+def sentence(kind: str, facts: dict[str, Any]) -> str:
+    """Return what a notice says, in the active language."""
+    template, values = _said(NoticeKind(kind), facts)
+    return template % values
+
+
+def _said(kind: NoticeKind, facts: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """Return a notice's sentence with its places, and what stands there."""
+    amounts = {
+        name: write(facts[name])
+        for name, write in (
+            *(("points", points), ("coins", plain), ("cash", money), ("fee", money)),
+            *(("quota", money), ("amount", money)),
+        )
+        if name in facts
+    }
+    values = {**amounts, **{name: str(facts[name]) for name in facts.keys() - amounts.keys()}}
+    match kind:
+        case NoticeKind.POINTS_GRANTED:
+            text = _(
+                "Your order %(order)s is completed: %(points)s points and a quota of %(quota)s "
+                "were granted."
+            )
+        case NoticeKind.REFERRAL_GRANTED:
+            text = _(
+                "An order of someone you invited is completed: %(points)s points and a quota of "
+                "%(quota)s were granted to you."
+            )
+        case NoticeKind.POINTS_TAKEN_BACK:
+            text = _("Order %(order)s was refunded: %(points)s points were taken back.")
+        case NoticeKind.POINTS_REDEEMED:
+            text = _(
+                "You redeemed %(points)s points: %(cash)s is in your cash, the fee was %(fee)s."
+            )
+        case NoticeKind.POINTS_CONVERTED:
+            text = _("You converted %(points)s points into %(coins)s coins.")
+        case NoticeKind.QUOTA_NEAR:
+            text = _(
+                "Your points and dividends are worth %(percent)s %% of your quota of %(quota)s. At "
+                "100 %% all your points are redeemed by the rules and the quota ends."
+            )
+        case NoticeKind.BOUGHT_OUT:
+            text = _(
+                "Your quota is reached: all %(points)s points were redeemed by the rules, %(cash)s "
+                "is in your cash, the fee was %(fee)s."
+            )
+        case NoticeKind.DIVIDENDS:
+            text = _("From %(first)s to %(last)s you earned dividends of %(amount)s.")
+            for name in ("first", "last"):
+                values[name] = date_format(
+                    date.fromisoformat(facts[name]), pgettext("day", "j M Y")
+                )
+        case NoticeKind.COINS_PAID:
+            text = _("You paid %(coins)s coins.")
+        case NoticeKind.COINS_BACK:
+            text = _("%(coins)s coins came back to you.")
+        case NoticeKind.CASH_CREDITED:
+            text = _("%(cash)s was credited to your cash.")
+        case NoticeKind.CASH_CHARGED:
+            text = _("%(cash)s was charged to your cash.")
+        case NoticeKind.CASH_BACK:
+            text = _("%(cash)s came back to your cash.")
+        case NoticeKind.PAYOUT:
+            text = (
+                _("Your withdrawal of %(amount)s was paid out.")
+                if facts["state"] == "paid"
+                else _("Your withdrawal of %(amount)s failed; the money is back in your cash.")
+            )
+    return text, values

@@ -1,0 +1,1 @@
+"""The merchants' cash desk, a page for a phone."""
