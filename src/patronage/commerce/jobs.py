@@ -15,7 +15,7 @@ from patronage.commerce import (
     publishing,
     refunds,
 )
-from patronage.members import notices, noticing, ranking
+from patronage.members import notices, noticing, payouts, ranking
 
 
 class Job(NamedTuple):
@@ -38,6 +38,7 @@ JOBS: Final = (
     Job("complete orders", completion.complete_due, _MINUTE),
     Job("divide orders", completion.divide_due, _MINUTE),
     Job("conclude counters", counter.conclude_due, _MINUTE),
+    Job("pay out", payouts.go_on, _MINUTE),
     Job("close days", days.close_due, _MINUTE),
     Job("follow the journal", noticing.follow_journal, timedelta(seconds=15)),
     Job("tell of days", noticing.follow_closes, 10 * _MINUTE),

@@ -5,24 +5,25 @@ crash it is the same event.
 """
 
 from copy import copy
-from typing import Any
 
 from django.conf import settings
 
 from patronage import ledger
 from patronage.commerce import alarms
 from patronage.economy import Applied, Charter, MemoryBook, Order, State, apply
-from patronage.members import clock
+from patronage.members.posting import outcome_of, settle, submit
 
-
-def submit(event: dict[str, Any]) -> ledger.Receipt:
-    """Hand in an event of ours, in the caller's transaction."""
-    return ledger.submit(settings.ECONOMY, event, clock=clock.now)
-
-
-def settle(submitted: ledger.Receipt | str) -> ledger.Settled:
-    """Settle up to what was handed in, a receipt or an id of ours. Not inside a transaction."""
-    return ledger.settle_through(settings.ECONOMY, submitted)
+__all__ = [
+    "charter",
+    "holdings",
+    "outcome_of",
+    "require_applied",
+    "settle",
+    "settle_all",
+    "state",
+    "submit",
+    "try_order",
+]
 
 
 def settle_all() -> int:
@@ -31,11 +32,6 @@ def settle_all() -> int:
     while taken := ledger.settle(settings.ECONOMY):
         settled += taken
     return settled
-
-
-def outcome_of(id: str) -> ledger.Settled | None:
-    """Return the outcome of the event with an id, None while there is none."""
-    return ledger.outcome_of(settings.ECONOMY, id)
 
 
 def require_applied(id: str, settled: ledger.Settled) -> bool:

@@ -14,6 +14,7 @@ from patronage.ledger.database import (
     set_up,
 )
 from patronage.ledger.days import Day, Earned, days, earned
+from patronage.ledger.entries import Entry, QuotaRun, entries, entry_at, quota_run
 from patronage.ledger.export import beancount_lines, event_lines, journal_lines
 from patronage.ledger.fault import Fault, find_fault, set_aside
 from patronage.ledger.following import (
@@ -31,6 +32,7 @@ from patronage.ledger.opening import (
     open_economy,
     open_unchecked,
 )
+from patronage.ledger.preview import Preview, preview
 from patronage.ledger.prices import Moment, latest_days, latest_moments
 from patronage.ledger.reads import (
     AccountView,
@@ -69,11 +71,14 @@ __all__ = [
     "Earned",
     "EconomyExistsError",
     "EconomyIdError",
+    "Entry",
     "Fault",
     "FoundingRequiredError",
     "Line",
     "Moment",
     "Moved",
+    "Preview",
+    "QuotaRun",
     "Receipt",
     "Recorded",
     "Settled",
@@ -91,6 +96,8 @@ __all__ = [
     "earned",
     "earned_by_all",
     "economies",
+    "entries",
+    "entry_at",
     "event_lines",
     "find_fault",
     "highest",
@@ -105,6 +112,8 @@ __all__ = [
     "opened",
     "opened_at",
     "outcome_of",
+    "preview",
+    "quota_run",
     "recorded",
     "recorded_orders",
     "set_aside",

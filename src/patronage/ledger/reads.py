@@ -18,6 +18,7 @@ from patronage.economy.state import FIGURES, payable
 from patronage.ledger import store
 from patronage.ledger.settling import UnknownEconomyError
 from patronage.ledger.store import column
+from patronage.ledger.table import Row
 
 PAGE = 50
 """So many lines at once unless told otherwise."""
@@ -159,6 +160,14 @@ def economies(*, using: str = DEFAULT_DB_ALIAS) -> list[str]:
 
 def account(economy: str, id: str, *, using: str = DEFAULT_DB_ALIAS) -> AccountView:
     """Return an account. Raises UnknownEconomyError and UnknownAccountError."""
+    return view_of(*read_account(economy, id, using=using))
+
+
+def read_account(economy: str, id: str, *, using: str = DEFAULT_DB_ALIAS) -> tuple[State, Account]:
+    """Return an economy's state with one of its accounts, copies of what is stored.
+
+    Raises UnknownEconomyError and UnknownAccountError.
+    """
     columns = ", ".join(f"a.{name}" for name in store.ACCOUNTS.columns[1:])
     with connections[using].cursor() as cursor:
         cursor.execute(
@@ -172,7 +181,7 @@ def account(economy: str, id: str, *, using: str = DEFAULT_DB_ALIAS) -> AccountV
         raise UnknownEconomyError(economy)
     if row[_WIDTH] is None:
         raise UnknownAccountError(id)
-    return view_of(store.head_of(row[:_WIDTH]).state, store.account_of(row[_WIDTH:]))
+    return store.head_of(row[:_WIDTH]).state, store.account_of(row[_WIDTH:])
 
 
 def view_of(state: State, account: Account) -> AccountView:
@@ -209,8 +218,14 @@ def statement(
 
     Ask for the next page with the last line's place. An unknown account has none.
     """
+    return [line_of(row) for row in statement_rows(economy, id, before, limit, using)]
+
+
+def statement_rows(
+    economy: str, id: str, before: tuple[int, int] | None, limit: int, using: str
+) -> list[Row]:
+    """Return the rows behind a statement's lines: the record, and what `line_of` reads."""
     # Each movement names the one before it: from the last, or from the place given, back.
-    columns = ", ".join(f"m.{name}" for name in Line._fields[3:])
     first = "ledger_account WHERE economy = %s AND account = %s"
     names = "last_seq, last_position"
     place: tuple[int, ...] = ()
@@ -226,18 +241,27 @@ def statement(
             "FROM line JOIN ledger_movement m "
             "ON m.economy = %s AND m.seq = line.seq AND m.position = line.position "
             "WHERE line.step < %s) "
-            f"SELECT m.seq, m.position, j.record, j.event_id, {columns} FROM line "
+            f"{line_select()} FROM line "
             "JOIN ledger_movement m "
             "ON m.economy = %s AND m.seq = line.seq AND m.position = line.position "
             "JOIN ledger_journal j ON j.economy = m.economy AND j.seq = m.seq "
             "ORDER BY line.step",
             [economy, column(id), *place, economy, limit, economy],
         )
-        rows = cursor.fetchall()
-    return [
-        Line((seq, position), _at(json.loads(record)), store.from_column(id), *rest)
-        for seq, position, record, id, *rest in rows
-    ]
+        rows: list[Row] = cursor.fetchall()
+    return rows
+
+
+def line_select() -> str:
+    """Return the SELECT of what `line_of` reads, of a movement m and its record j."""
+    columns = ", ".join(f"m.{name}" for name in Line._fields[3:])
+    return f"SELECT j.record, m.seq, m.position, j.event_id, {columns}"
+
+
+def line_of(row: Row) -> Line:
+    """Return the line of a statement in a row."""
+    record, seq, position, event_id, *rest = row
+    return Line((seq, position), _at(json.loads(record)), store.from_column(event_id), *rest)
 
 
 def _at(told: dict[str, Any]) -> str:

@@ -9,11 +9,14 @@ from patronage.members import clock
 from patronage.members.holdings import holding_of
 from patronage.members.models import (
     FormerPhone,
+    Payee,
     Person,
+    Pin,
     SentText,
     SignInCode,
     new_referral_code,
 )
+from patronage.members.payouts import has_open
 from patronage.members.phones import digest_of
 from patronage.members.refusals import Refusal
 
@@ -25,6 +28,10 @@ class ClosingRefusal(Refusal):
     ORDERS_OPEN = (
         "orders_open",
         _("You have open orders. Wait until they are completed, or cancel or return them."),
+    )
+    WITHDRAWALS_OPEN = (
+        "withdrawals_open",
+        _("A withdrawal of yours is under way. Wait until it has ended."),
     )
     POINTS_HELD = "points_held", _("You hold points. Redeem them first.")
     COINS_HELD = "coins_held", _("You hold coins. Spend them first.")
@@ -50,6 +57,7 @@ def hindrances(person: Person, orders: Orders) -> list[ClosingRefusal]:
     found = {
         ClosingRefusal.STAFF: person.is_staff,
         ClosingRefusal.ORDERS_OPEN: orders.has_open(person),
+        ClosingRefusal.WITHDRAWALS_OPEN: has_open(person),
         ClosingRefusal.POINTS_HELD: held is not None and held.points > 0,
         ClosingRefusal.COINS_HELD: held is not None and held.coins > 0,
         ClosingRefusal.CASH_HELD: held is not None and (held.cash > 0 or held.dividend > 0),
@@ -78,6 +86,8 @@ def close_account(*, person: Person, orders: Orders) -> list[ClosingRefusal]:
         orders.forget(person)
         person.addresses.all().delete()
         person.consents.all().delete()
+        Payee.objects.filter(person=person).delete()
+        Pin.objects.filter(person=person).delete()
         person.phone = person.email = None
         person.name = ""
         person.referral_code = new_referral_code()

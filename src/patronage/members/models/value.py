@@ -19,8 +19,8 @@ class Quote(models.Model):
     """What redeeming or converting would bring, good until `expires_at` and once.
 
     `points_nano` is what the event asks for, `leaves_nano` what then really leaves: a remainder
-    below one minor unit goes too. `gross_minor` is what the points are worth within the quota,
-    `worth_minor` what they are worth without regard to it.
+    below one minor unit goes too. `gross_minor` is all that the points are worth: the quota covers
+    it, as otherwise the holder would have been bought out before.
     """
 
     class Verb(models.TextChoices):
@@ -36,7 +36,6 @@ class Quote(models.Model):
     verb = models.CharField(max_length=8, choices=Verb.choices)
     points_nano = models.BigIntegerField()
     leaves_nano = models.BigIntegerField()
-    worth_minor = models.BigIntegerField()
     gross_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField()
     stays_nano = models.BigIntegerField()
@@ -52,8 +51,7 @@ class Quote(models.Model):
             models.CheckConstraint(
                 condition=Q(points_nano__gte=1, stays_nano__gte=0, fee_minor__gte=0)
                 & Q(leaves_nano__gte=F("points_nano"))
-                & Q(gross_minor__gte=F("fee_minor"))
-                & Q(worth_minor__gte=F("gross_minor")),
+                & Q(gross_minor__gte=F("fee_minor")),
                 name="members_quote_figures",
             ),
         )
