@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Iterator
 
 import pytest
 import rfc8785
@@ -18,6 +19,7 @@ from patronage.ledger.canonical import (
     encode_event,
     integer,
     number,
+    read_event,
 )
 from patronage.ledger.record import state_text
 from patronage.ledger.store import KEY_BYTES, column, from_column, from_key_column, key_column
@@ -38,6 +40,48 @@ values = st.recursive(
     ),
     max_leaves=6,
 )
+
+
+@given(streams())
+def test_a_canonical_text_is_told_by_reading_it(stream: Stream) -> None:
+    """Whatever is read as an event would be written as that text, and each event's text is read."""
+    for event in stream.events:
+        text = None if isinstance(event, bytes) else content_of(event).text
+        if text is not None:
+            assert read_event(text) == decode_event(text)
+            for other in _changed(text):
+                read = read_event(other)
+                assert read is None or encode_event(read) == other, other
+
+
+def _changed(text: str) -> Iterator[str]:
+    """Give texts of which most mean the same, and none is canonical but by chance."""
+    for old, new in (
+        *((",", ", "), (":", ": "), ("{", "{ "), ("}", " }"), (":", ":\n"), (",", ",\t")),
+        *((":", ":\r"), (":1", ":-01"), (":", ":-0"), (":", ":0"), ("a", "\\u0061"), ('"', '" ')),
+        *(('"id"', '"zz"'), ('"amount":', '"amount":"'), ('"points":"', '"points":')),
+        *((":4", ":4e0"), (":4", ":4.0"), (":", ":9007199254740992"), ("{", '{"id":"x",')),
+        *(("}", ',"zz":1}'), ("}", "}}"), ("{", "{{"), ("/", "\\/"), ("é", "\\u00e9")),
+    ):
+        yield text.replace(old, new, 1)
+        yield text.replace(old, new)
+    names = list(json.loads(text).items())
+    yield json.dumps(dict(reversed(names)), ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "null", "[]", "1", '"x"', "{}", '{"type":1}', '{"type":"none"}', "{", "[" * 10**5,
+     '{"charter":{},"id":"1","type":"charter.amended"}', '{"id":"1","type":"day.closed"}',
+     '{"account":"a","id":"1","points":5,"type":"points.redeemed"}',
+     '{"account":"a","id":"1","points":"05","type":"points.redeemed"}',
+     '{"amount":-0,"id":"1","type":"reserve.funded"}',
+     '{"amount":9007199254740992,"id":"1","type":"reserve.funded"}',
+     '{"amount":"5","id":"1","type":"reserve.funded"}',
+     '{"amount":true,"id":"1","type":"reserve.funded"}'],
+)  # fmt: skip
+def test_other_texts_are_no_events(text: str) -> None:
+    assert read_event(text) is None
 
 
 @given(streams())

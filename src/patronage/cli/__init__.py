@@ -7,6 +7,7 @@ import typer
 
 from patronage.cli import (
     accounts,
+    audit,
     backtest,
     bench,
     check,
@@ -143,6 +144,12 @@ _COMMANDS = {
             log.publish,
             "Publish an economy's journal as a log; exit code 3 if it would not continue it.",
             "把经济体的日记账公布为日志；若不能接续已公布内容则以退出码 3 结束。",
+        ),
+        (
+            "audit",
+            audit.audit,
+            "Replay a public log, trusting nobody: exit code 1 if anything is wrong.",
+            "无需信任任何人地重放公开日志：有错误时退出码为 1。",
         ),
     ),
     say("Run the mall", "运行商城"): (

@@ -6,7 +6,9 @@ parts and whatever reaches 2⁵³ are decimal strings. On this subset it is RFC 
 
 import json
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from hashlib import sha256
+from itertools import pairwise
 from json import encoder
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +19,7 @@ INTEGER_MAX: Final = 2**53 - 1
 EVENT_BYTES_MAX: Final = 50_000
 """A record with a longer event would be no leaf of the public log, which has at most 65,535."""
 
+_SURELY_SHORT: Final = EVENT_BYTES_MAX // 4  # in characters, each of at most four bytes
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False, allow_nan=False
 )
@@ -89,8 +92,7 @@ def encode_event(event: Event) -> str | None:
     if not is_well_formed(event):
         return None
     text = _encode_formed(event)
-    # A character has at most four bytes.
-    if text is None or 4 * len(text) <= EVENT_BYTES_MAX or len(text.encode()) <= EVENT_BYTES_MAX:
+    if text is None or len(text) <= _SURELY_SHORT or len(text.encode()) <= EVENT_BYTES_MAX:
         return text
     return None
 
@@ -113,6 +115,50 @@ def _encode_formed(event: Event) -> str | None:
 def decode_event(text: str) -> Event:
     """Return the event that has a canonical text."""
     return restore_event(_decode(text)[0])
+
+
+def read_event(text: str) -> Event | None:
+    """Return the well-formed event that has this canonical text, None if it is no such text."""
+    try:
+        event, end = _decode(text)
+        if end == len(text) and _is_plain(event, text):
+            return event if is_well_formed(event) else None
+        event = restore_event(event)
+        return event if encode_event(event) == text else None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _is_plain(event: Event, text: str) -> bool:
+    """Tell whether what was parsed can have no other canonical text, without writing one.
+
+    There is no object within, no key twice, none out of order; nothing is escaped, no space is
+    between; no integer is minus zero, and none must be a decimal string.
+    """
+    kind = event["type"]
+    if (
+        len(event) != text.count('":')
+        or kind == "charter.amended"
+        or len(text) > _SURELY_SHORT
+        or "\\" in text
+        or " " in text
+        or "\n" in text
+        or "\t" in text
+        or "\r" in text
+        or ":-0" in text
+        or not _is_sorted(tuple(event))
+    ):
+        return False
+    for name in _INTEGERS[kind]:
+        value = event.get(name, 0)
+        if type(value) is not int or not -INTEGER_MAX <= value <= INTEGER_MAX:
+            return False
+    return "points" not in event
+
+
+@lru_cache(maxsize=1000)
+def _is_sorted(names: tuple[str, ...]) -> bool:
+    return all(one < other for one, other in pairwise(names))
 
 
 def restore_event(event: Event) -> Event:

@@ -1,0 +1,107 @@
+"""Replaying published records: what the rules make of each must be the record itself."""
+
+import json
+from hashlib import sha256
+
+from patronage.economy import MemoryBook, Refusal, Refused, apply_formed
+from patronage.ledger.canonical import decode_charter, encode, read_event
+from patronage.ledger.opening import opening
+from patronage.ledger.record import APPLIED, changes_text, facts_text, record_text, state_text
+from patronage.ledger.store import JOURNAL
+
+_RECORD = JOURNAL.columns.index("record")
+_EVENT = ',"event":'
+_FACTS = ',"facts":'
+_AT = '{"at":"'
+
+
+class DifferentError(ValueError):
+    """A record that is not what the rules make of its event. The message says how."""
+
+
+class Replaying:
+    """An economy in memory, made from its published records one after the other.
+
+    Keeps no journal rows and no movements, which is why the ledger's own batch is not used: the
+    rules and the record's form are the same. Opened by the first record; raises DifferentError.
+    """
+
+    def __init__(self, first: bytes) -> None:
+        try:
+            told = json.loads(first)
+            self.economy: str = told["event"]["economy"]
+            charter = decode_charter(encode(told["event"]["charter"]))
+            row, head = opening(self.economy, charter, told["at"])
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            raise DifferentError("does not open an economy") from None
+        made: str = row[_RECORD]
+        if made.encode() != first:
+            raise DifferentError(_how(first.decode(), made))
+        self.state = head.state
+        self.book = MemoryBook()
+        self.seq = 1
+        self.hash = head.hash
+        self._clock = head.clock
+        self._contents: dict[str, bytes] = {}
+
+    def take(self, leaf: bytes) -> None:
+        """Replay the next record. Raises DifferentError, and BrokenInvariantError of the rules.
+
+        The event's text is cut out of the record's: no quoted text can hold these bounds. Whether
+        all around it is as it should be, comparing the whole record shows.
+        """
+        try:
+            record = leaf.decode()
+            start = record.index(_EVENT) + len(_EVENT)
+            text = record[start : record.index(_FACTS, start)]
+            if text == "null":
+                told = json.loads(record)
+                event, id, content = None, told["id"], bytes.fromhex(told["content"])
+            else:
+                event = read_event(text)
+                if event is None:
+                    raise ValueError(text)
+                id, content = event["id"], sha256(text.encode()).digest()
+            # An event with its own `at` does not move the clock; others were given its time.
+            at = None
+            if event is None or "at" not in event:
+                at = record[len(_AT) : record.index('"', len(_AT))]
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            raise DifferentError("is no record") from None
+        first = None if id is None else self._contents.get(id)
+        if first == content:
+            raise DifferentError("repeats an earlier one")
+        code, facts, changes = APPLIED, "null", "{}"
+        figures = None
+        if first is not None:
+            code = Refusal.CONFLICT.value
+        elif event is None:
+            code = Refusal.MALFORMED.value
+        else:
+            outcome = apply_formed(self.state, self.book, event)
+            if isinstance(outcome, Refused):
+                code = outcome.refusal.value
+            else:
+                figures = outcome.after
+                facts, changes = facts_text(outcome.facts), changes_text(outcome)
+        if id is not None and first is None:
+            self._contents[id] = content
+        if at is not None:
+            at = self._clock = max(self._clock, at)
+        seq = self.seq + 1
+        state = state_text(self.state, figures or self.state.figures())
+        made = record_text(at, changes, code, content, text, facts, id, self.hash, seq, state)
+        if made != record:
+            raise DifferentError(_how(record, made))
+        self.seq = seq
+        self.hash = sha256(leaf).digest()
+
+
+def _how(record: str, made: str) -> str:
+    """Name the fields in which a record is not what was replayed."""
+    try:
+        told, replayed = json.loads(record), json.loads(made)
+        names = sorted(name for name in replayed if told.get(name) != replayed[name])
+    except (ValueError, AttributeError, RecursionError):
+        names = []
+    return f"{', '.join(names) or 'its form'} not as replayed"
