@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import ledger, rules, tlog
+from tests.bench import ledger, log, rules, tlog
 
 SHORT = (
     rules.bench_orders,
@@ -15,6 +15,7 @@ SHORT = (
     rules.bench_redemptions,
     tlog.bench_log,
     tlog.bench_sums,
+    log.bench_public_log,
     ledger.bench_ledger,
 )
 LONG = (ledger.bench_ledger_full,)

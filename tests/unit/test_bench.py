@@ -1,6 +1,6 @@
 """The benches run, at a small size; how fast is for `make bench` to say."""
 
-from tests.bench import rules, tlog
+from tests.bench import log, rules, tlog
 
 
 def test_every_bench_of_the_rules_runs():
@@ -17,4 +17,10 @@ def test_every_bench_of_the_rules_runs():
 def test_every_bench_of_the_log_runs():
     rows = [*tlog.bench_log(size=600, batch=100, proofs=2), *tlog.bench_sums(size=5, proofs=2)]
     assert len(rows) == 7
+    assert all(what and measured for what, measured, _asked in rows)
+
+
+def test_the_bench_of_the_public_log_runs():
+    rows = log.bench_public_log(members=20, orders=50)
+    assert len(rows) == 3
     assert all(what and measured for what, measured, _asked in rows)

@@ -56,10 +56,10 @@ class SumTree:
         proof in a subtree and then the proof of that subtree in this is a proof in the whole.
         """
         tree = cls.__new__(cls)
-        tree._grow(domain, list(roots))  # noqa: SLF001  (of its own class)
+        tree._grow(domain, [_pack(*root) for root in roots])  # noqa: SLF001  (of its own class)
         return tree
 
-    def _grow(self, domain: bytes, row: list[Sum]) -> None:
+    def _grow(self, domain: bytes, row: list[bytes]) -> None:
         if not row:
             raise MalformedError("a sum tree must have a leaf")
         _, node_prefix = _prefixes(domain)
@@ -77,7 +77,7 @@ class SumTree:
 
     def root(self) -> Sum:
         """Return the root, whose amount is the total."""
-        return self._rows[-1][0]
+        return _unpack(self._rows[-1][0])
 
     def proof(self, index: int) -> SumProof:
         """Prove that a leaf is in the total, its sibling first."""
@@ -86,7 +86,7 @@ class SumTree:
         siblings = []
         for row in self._rows[:-1]:
             if index ^ 1 < len(row):
-                siblings.append(row[index ^ 1])
+                siblings.append(_unpack(row[index ^ 1]))
             index //= 2
         return tuple(siblings)
 
@@ -111,11 +111,13 @@ def verify_sum(
     try:
         value = _leaf(leaf_prefix, commitment, amount)
         for at_left, sibling in zip(turns, proof, strict=True):
-            pair = (sibling, value) if at_left else (value, sibling)
+            beside = _pack(*sibling)
+            pair = (beside, value) if at_left else (value, beside)
             value = _node(node_prefix, *pair)
+        is_root = value == _pack(*root)
     except MalformedError as error:
         raise UnprovenError(str(error)) from None
-    if value != root:
+    if not is_root:
         raise UnprovenError(f"leaf {index} with {amount} is not in the total of {root.amount}")
 
 
@@ -126,20 +128,25 @@ def _prefixes(domain: bytes) -> tuple[bytes, bytes]:
     return _LEAF + domain, _NODE + domain
 
 
-def _leaf(prefix: bytes, commitment: bytes, amount: int) -> Sum:
-    return Sum(sha256(prefix + _encode(commitment, amount)).digest(), amount)
+def _leaf(prefix: bytes, commitment: bytes, amount: int) -> bytes:
+    return sha256(prefix + _pack(commitment, amount)).digest() + amount.to_bytes(_AMOUNT_BYTES)
 
 
-def _node(prefix: bytes, left: Sum, right: Sum) -> Sum:
-    total = left.amount + right.amount
+def _node(prefix: bytes, left: bytes, right: bytes) -> bytes:
+    total = int.from_bytes(left[HASH_BYTES:]) + int.from_bytes(right[HASH_BYTES:])
     if total > AMOUNT_MAX:
         raise MalformedError("a sum of amounts must be at most 2^63 - 1")
-    return Sum(sha256(prefix + _encode(*left) + _encode(*right)).digest(), total)
+    return sha256(prefix + left + right).digest() + total.to_bytes(_AMOUNT_BYTES)
 
 
-def _encode(digest: bytes, amount: int) -> bytes:
+def _pack(digest: bytes, amount: int) -> bytes:
+    """Write a node in fixed width: as it is hashed, and as a tree holds it."""
     if len(digest) != HASH_BYTES:
         raise MalformedError(f"a digest must have {HASH_BYTES} bytes")
     if type(amount) is not int or not 0 <= amount <= AMOUNT_MAX:
         raise MalformedError("an amount must be an integer from 0 to 2^63 - 1")
     return digest + amount.to_bytes(_AMOUNT_BYTES)
+
+
+def _unpack(node: bytes) -> Sum:
+    return Sum(node[:HASH_BYTES], int.from_bytes(node[HASH_BYTES:]))

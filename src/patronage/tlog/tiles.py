@@ -26,7 +26,7 @@ class Store(Protocol):
         """Return the bytes at a path, None if there are none."""
 
     def put(self, path: str, data: bytes) -> None:
-        """Keep bytes at a path, in place of what may be there; durably when it returns."""
+        """Keep bytes at a path, in place of what may be there; a root is signed after it lasts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,11 @@ INSERT = """INSERT INTO ledger_journal (economy, seq, event_id, type, code, cont
 SELECT economy, 15, 'again', type, code, content, record, raw FROM ledger_journal
 WHERE seq = 3 AND {e}"""
 INSERT_AND_MOVE = f"{INSERT}; UPDATE ledger_economy SET seq = seq + 1 WHERE {{e}}"  # noqa: S608
-A_DAY = "UPDATE ledger_economy SET last_closed = '2026-01-02' WHERE {e}"
-MORE_POINTS = f"""UPDATE ledger_account SET points = points + 1 WHERE account = 'n' AND {{e}};
-{A_DAY}"""
-OTHERS_CASH = f"""UPDATE ledger_account
-SET cash = cash + CASE account WHEN 'n' THEN -20 ELSE 20 END WHERE account IN ('m', 'n') AND {{e}};
-{A_DAY}"""
+MORE_POINTS = """UPDATE ledger_account SET points = points + 1 WHERE account = 'n' AND {e};
+UPDATE ledger_economy SET last_closed = '2026-01-02' WHERE {e}"""
+OTHERS_CASH = """UPDATE ledger_account
+SET cash = cash + CASE account WHEN 'n' THEN -20 ELSE 20 END WHERE account IN ('m', 'n') AND {e};
+UPDATE ledger_economy SET last_closed = '2026-01-02' WHERE {e}"""
 
 # What is done to a record that is published (3 to 5), or to one that is not yet (12 to 14), and who
 # catches it. Who could not is told, too: a published row is safe in the log whatever becomes of it.

@@ -103,10 +103,22 @@ def test_a_node_is_no_leaf():
     # A leaf's hashed bytes end where a node's go on, and begin with another byte.
     left, right = TREE._rows[0][:2]
     parent = TREE._rows[1][0]
-    body = left.digest + left.amount.to_bytes(8) + right.digest + right.amount.to_bytes(8)
-    assert parent.digest == sha256(b"\x11" + DOMAIN + body).digest()
+    assert parent[:32] == sha256(b"\x11" + DOMAIN + left + right).digest()
     with pytest.raises(MalformedError, match="32 bytes"):
-        SumTree(DOMAIN, [(body[:-8], right.amount)])
+        SumTree(DOMAIN, [((left + right)[:-8], int.from_bytes(right[-8:]))])
+
+
+def test_a_tree_over_subtrees_is_the_whole_tree():
+    leaves = [(bytes([number]) * 32, number) for number in range(1, 14)]
+    whole = SumTree(DOMAIN, leaves)
+    parts = [SumTree(DOMAIN, leaves[start : start + 4]) for start in range(0, 13, 4)]
+    above = SumTree.above(DOMAIN, [part.root() for part in parts])
+    assert above.root() == whole.root()
+    for index in range(13):
+        part, within = divmod(index, 4)
+        assert (*parts[part].proof(within), *above.proof(part)) == whole.proof(index)
+    with pytest.raises(MalformedError):
+        SumTree.above(DOMAIN, [])
 
 
 def test_a_tree_has_a_domain_and_a_leaf():

@@ -18,11 +18,13 @@ _LOCK: Final = ".lock"
 class Folder:
     """Where a log is published: any static server can serve it.
 
+    What is put is whole at once, and durable from the next `flush` on: much costs little then.
     When a tile is full its partial forms go: whoever wants one of those reads the full one.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._put: list[str] = []
 
     def get(self, path: str) -> bytes | None:
         """Return the bytes at a path, None if there are none."""
@@ -32,11 +34,27 @@ class Folder:
             return None
 
     def put(self, path: str, data: bytes) -> None:
-        """Keep bytes at a path, in place of what may be there; durably when it returns."""
-        write_durably(self.root / path, data)
-        partial = self.root / f"{path}.p"
-        if partial.is_dir():
-            shutil.rmtree(partial)
+        """Keep bytes at a path, in place of what may be there."""
+        make_folders((self.root / path).parent)
+        _write(self.root / path, data)
+        self._put.append(path)
+
+    def flush(self) -> None:
+        """Make all that was put durable."""
+        paths = [self.root / path for path in self._put]
+        for path in paths:
+            _sync(path)
+        for folder in sorted({path.parent for path in paths}):
+            _sync(folder)
+        for path in paths:
+            partial = path.with_name(f"{path.name}.p")
+            if partial.is_dir():
+                shutil.rmtree(partial)
+        self._put.clear()
+
+    def show(self, checkpoint: bytes) -> None:
+        """Give out a checkpoint, durably when it returns."""
+        write_durably(self.root / CHECKPOINT, checkpoint)
 
     def remove(self, path: str) -> None:
         """Remove what is at a path and below it, if anything is."""
@@ -58,20 +76,25 @@ class Folder:
             yield
 
 
-def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
+def write_durably(path: Path, data: bytes) -> None:
     """Write a file in place of what may be there, so that it is whole whenever one dies."""
     make_folders(path.parent)
+    _write(path, data, is_synced=True)
+    _sync(path.parent)
+
+
+def _write(path: Path, data: bytes, *, is_synced: bool = False) -> None:
     new = path.with_name(f"{path.name}.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
         view = memoryview(data)
         while view:
             view = view[os.write(descriptor, view) :]
-        os.fsync(descriptor)
+        if is_synced:
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
     new.replace(path)
-    _sync(path.parent)
 
 
 def make_folders(path: Path) -> None:
@@ -84,8 +107,8 @@ def make_folders(path: Path) -> None:
         _sync(path.parent)
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -140,9 +140,10 @@ class _Publication:
                     writer.append([leaf])
         if writer.size > size:
             checkpoint = Checkpoint(self._key.verifier.name, writer.size, writer.root())
+            self._files.flush()
             note = sign_checkpoint(checkpoint, self._key)
             self._memory.keep(note)
-            self._files.put(CHECKPOINT, note)
+            self._files.show(note)
             self._forget(writer.size)
         return Published(writer.size, writer.size - size)
 
@@ -159,7 +160,7 @@ class _Publication:
             first = min(shown, remembered, key=lambda one: one.checkpoint.size)
             self._require_growth(first.checkpoint, last.checkpoint)
         if last is not None and (shown is None or shown.checkpoint != last.checkpoint):
-            self._files.put(CHECKPOINT, last.note)
+            self._files.show(last.note)
         return last
 
     def _verified(self, note: bytes) -> Checkpoint:

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 
 from patronage.economy import Account, BrokenInvariantError, State
 from patronage.economy.state import payable
-from patronage.ledger.canonical import encode, integer, number
+from patronage.ledger.canonical import INTEGER_MAX, encode, integer, number
 from patronage.ledger.log.folder import BALANCES
 from patronage.tlog import (
     HASH_BYTES,
@@ -63,31 +63,31 @@ class BalanceProof(NamedTuple):
     paths: dict[str, SumProof]
 
 
-def line_of(state: State, account: Account) -> bytes:
-    """Return the canonical line of an account's balances, dividends payable now told apart."""
+def _told(state: State, account: Account) -> tuple[bytes, tuple[int, ...]]:
+    """Return the canonical line of an account's balances, and what it counts for.
+
+    Dividends payable now are told apart.
+    """
     _, _, dividends = payable(state, account)
+    cash, coins, points, quota = account.cash, account.coins, account.points, account.quota
     kind = "merchant" if account.merchant else "member"
-    told = (account.cash, account.coins, dividends, account.quota)
-    cash, coins, dividends_, quota = map(_money, told)
-    return (
-        f'{{"account":{encode_basestring(account.id)},"cash":{cash},"coins":{coins},'
-        f'"dividends":{dividends_},"kind":"{kind}","points":"{account.points}","quota":{quota}}}'
-    ).encode()
+    line = (
+        f'{{"account":{encode_basestring(account.id)},"cash":{_money(cash)},'
+        f'"coins":{_money(coins)},"dividends":{_money(dividends)},"kind":"{kind}",'
+        f'"points":"{points}","quota":{_money(quota)}}}'
+    )
+    return line.encode(), (cash + dividends, coins, points)
 
 
 def _money(value: int) -> str:
-    told = number(value)
-    return f'"{told}"' if isinstance(told, str) else str(told)
+    return str(value) if value <= INTEGER_MAX else f'"{value}"'
 
 
-def amounts_of(line: bytes) -> dict[str, int]:
-    """Return what a line counts for in each asset's tree."""
+def amounts_of(line: bytes) -> tuple[int, ...]:
+    """Return what a line counts for in each asset's tree, in the order of ASSETS."""
     told = json.loads(line)
-    return {
-        "cash": integer(told["cash"]) + integer(told["dividends"]),
-        "coins": integer(told["coins"]),
-        "points": integer(told["points"]),
-    }
+    cash = integer(told["cash"]) + integer(told["dividends"])
+    return cash, integer(told["coins"]), integer(told["points"])
 
 
 def balances_of(state: State, accounts: Iterable[Account]) -> Balances:
@@ -97,23 +97,23 @@ def balances_of(state: State, accounts: Iterable[Account]) -> Balances:
     remaining = iter(accounts)
     while page := list(islice(remaining, PAGE)):
         count += len(page)
-        lines = [line_of(state, account) for account in page]
+        told = [_told(state, account) for account in page]
         found.firsts.append(page[0].id)
-        found.pages.append(lines)
-        for asset, tree in _trees(lines).items():
+        found.pages.append([line for line, _ in told])
+        for asset, tree in _trees(told).items():
             found.roots[asset].append(tree.root())
     return found._replace(accounts=count)
 
 
-def _trees(lines: Sequence[bytes]) -> dict[str, SumTree]:
-    commitments = [sha256(line).digest() for line in lines]
-    amounts = [amounts_of(line) for line in lines]
+def _trees(told: Sequence[tuple[bytes, tuple[int, ...]]]) -> dict[str, SumTree]:
+    """Return each asset's tree over lines and what they count for, in the order of ASSETS."""
+    commitments = [sha256(line).digest() for line, _ in told]
     return {
         asset: SumTree(
             _DOMAINS[asset],
-            zip(commitments, (amount[asset] for amount in amounts), strict=True),
+            zip(commitments, (amounts[place] for _, amounts in told), strict=True),
         )
-        for asset in ASSETS
+        for place, asset in enumerate(ASSETS)
     }
 
 
@@ -215,7 +215,7 @@ def prove_balance(fetch: Fetch, leaf: int, account: str) -> BalanceProof | None:
         if at is None:
             return None
         nodes = _nodes(_fetched(fetch, f"{folder}/sums"))
-        below, each = _trees(lines), len(firsts)
+        below, each = _trees([(line, amounts_of(line)) for line in lines]), len(firsts)
         paths = {}
         for place, asset in enumerate(ASSETS):
             roots = nodes[place * each : (place + 1) * each]
@@ -249,12 +249,12 @@ def verify_balance(told: dict[str, Any], proof: BalanceProof) -> None:
     try:
         amounts = amounts_of(proof.line)
         commitment = sha256(proof.line).digest()
-        for asset in ASSETS:
+        for place, asset in enumerate(ASSETS):
             root = Sum(bytes.fromhex(told[asset]["root"]), integer(told[asset]["owed"]))
             verify_sum(
                 _DOMAINS[asset],
                 commitment,
-                amounts[asset],
+                amounts[place],
                 proof.position,
                 told["accounts"],
                 proof.paths[asset],
