@@ -1,6 +1,7 @@
 """The mall as a running program: started, answering, stopped with nothing left behind."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -8,6 +9,8 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 PATRONAGE = [sys.executable, "-m", "patronage"]
@@ -61,7 +64,10 @@ def test_it_does_not_show_amounts_in_another_currency(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_it_serves_until_it_ends_and_leaves_nothing_running(
+    tmp_path: Path, end: signal.Signals
+) -> None:
     opened(tmp_path)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -79,10 +85,21 @@ def test_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
     try:
         assert "<!doctype html>" in first_answer(serving, f"http://127.0.0.1:{port}/").lower()
     finally:
-        serving.send_signal(signal.SIGTERM)
-        assert serving.wait(60) == 0
-    with open(reading, encoding="utf-8") as said:  # noqa: PTH123  (a descriptor)
-        assert "Traceback" not in said.read()
+        serving.send_signal(end)
+        assert serving.wait(60) == (0 if end == signal.SIGTERM else -end)
+    assert "Traceback" not in all_said(reading)
+
+
+def all_said(reading: int) -> str:
+    """Read to the end of a pipe, which comes when the last that could write has ended."""
+    said = b""
+    while select.select([reading], [], [], 60)[0]:
+        piece = os.read(reading, 65536)
+        said += piece
+        if not piece:
+            os.close(reading)
+            return said.decode()
+    raise AssertionError("a part lives on")
 
 
 def first_answer(serving: subprocess.Popen[bytes], url: str) -> str:

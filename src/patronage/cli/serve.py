@@ -167,9 +167,12 @@ def _run_parts(parts: list[tuple[str, ...]]) -> None:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
+    # The parts see the end of this pipe if we are killed, and end too.
+    reading, _writing = os.pipe()
+    command = [sys.executable, "-m", "patronage.cli.part", str(reading)]
     # A session of their own: an interrupt at the terminal comes through us, once.
     children = [
-        subprocess.Popen([sys.executable, "-m", "patronage", *part], start_new_session=True)  # noqa: S603
+        subprocess.Popen([*command, *part], pass_fds=(reading,), start_new_session=True)  # noqa: S603
         for part in parts
     ]
     ended = None

@@ -10,6 +10,8 @@ from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from patronage.commerce import cancelling, orders, returns
+from patronage.commerce.models import Order, Refund
 from tests.integration.web.addresses import DESKS, MALL, console_path, order, patterns
 from tests.integration.web.conftest import signed_in
 from tests.integration.web.pages import chinese_in, english_in, texts
@@ -76,6 +78,46 @@ def test_pages_ask_the_database_little(shop: Shop, who: str) -> None:
         with CaptureQueriesContext(connection) as queries:
             answer = browser.get(path)
         assert answer.status_code in (200, 302, 404, 405), path
+        told[path] = len(queries)
+    assert {path: count for path, count in told.items() if count > QUERIES_MAX} == {}
+
+
+def eventful(shop: Shop) -> Order:
+    """Make an order of which almost everything can be said."""
+    mall, owner = shop.mall, shop.owner
+    mall.give(owner, 300_00)
+    (made,) = mall.place(owner, (shop.wine, 9), (shop.box, 3), (shop.meal, 4))
+    mall.pay([made], inner="cash", inner_minor=300_00)
+    wine, box, meal = made.lines.order_by("id")
+    for code in meal.codes.all()[:2]:
+        orders.redeem_code(merchant=made.merchant, code=code.code, who=shop.operator)
+    told = {"merchant": None, "who": shop.operator}
+    for line in (wine, box):
+        cancelling.cancel_lines(
+            number=made.number, key=f"{line.id}", quantities={line.id: 1}, reason="缺货", **told
+        )
+    mall.ship(made)
+    for number, line in enumerate((wine, box, meal, wine, wine, wine, wine, wine, wine)):
+        asked = returns.request_return(
+            person=owner,
+            number=made.number,
+            key=f"r{number}",
+            quantities={line.id: 1},
+            reason="破损",
+        )
+        assert not isinstance(asked, returns.ReturnRefusal), asked
+        if number < 8:
+            returns.answer_return(return_id=asked.id, approve=number != 4, answer="已收到", **told)
+    return made
+
+
+def test_an_order_with_a_long_story_asks_no_more(shop: Shop) -> None:
+    made, browser = eventful(shop), signed_in(shop.owner)
+    assert Refund.objects.filter(tender__order=made).count() == 18
+    told = {}
+    for path in (f"/orders/{made.number}/", f"/orders/{made.number}/return/", "/orders/"):
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(path).status_code == 200
         told[path] = len(queries)
     assert {path: count for path, count in told.items() if count > QUERIES_MAX} == {}
 
