@@ -20,6 +20,7 @@ from patronage.cli import (
     log,
     replay,
     serve,
+    staff,
 )
 from patronage.cli.words import say
 
@@ -164,6 +165,18 @@ _COMMANDS = {
             serve.web,
             "Serve the mall's pages alone, as one part of a mall in production.",
             "只提供商城网页，作为生产环境中的一部分。",
+        ),
+        (
+            "appoint",
+            staff.appoint,
+            "Add someone to the mall's staff.",
+            "添加商城员工。",
+        ),
+        (
+            "renew",
+            staff.renew,
+            "Let someone of the staff in again who lost their password or phone.",
+            "为丢失密码或手机的员工重置登录。",
         ),
         (
             "work",

@@ -39,7 +39,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, *, demo: Demo = False) ->
     """Run web, settler and jobs as one command, until interrupted."""
     if demo:
         _use_folder(_FOLDER)
-    _set_up()
+    set_up()
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
@@ -55,7 +55,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, *, demo: Demo = False) ->
 
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the pages."""
-    _set_up()
+    set_up()
     _require_economy()
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -73,7 +73,7 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 def work() -> None:
     """Run the jobs: queue each when it is due, and do what is queued."""
-    _set_up()
+    set_up()
     _require_economy()
     from django.core.management import call_command
 
@@ -155,7 +155,8 @@ def _require_economy() -> None:
         )
 
 
-def _set_up() -> None:
+def set_up() -> None:
+    """Make the mall's own settings and models known."""
     _require_settings()
     import django
 

@@ -40,6 +40,14 @@ def export_of(person: Person, orders: Orders) -> dict[str, Any]:
             }
             for consent in person.consents.all()
         ],
+        "blocks": [
+            {
+                "reason": block.reason,
+                "blocked_at": _text(block.blocked_at),
+                "lifted_at": block.lifted_at and _text(block.lifted_at),
+            }
+            for block in person.blocks.all()
+        ],
         "addresses": list(person.addresses.values(*_ADDRESS)),
         "referred": [
             {"phone": referred.masked_phone, "joined_at": _text(referred.joined_at)}

@@ -2,7 +2,8 @@
 
 Someone whose phone is unknown thereby signs up. Whether it was known shows only to who has the
 right code. Codes are kept hashed, belong to the browser that asked for them, expire, work once,
-and stand a few wrong tries; both asking and trying are limited by phone and by source.
+and stand a few wrong tries; both asking and trying are limited by phone and by source. What
+strangers ask for a phone does not count against a browser in which it signed in before.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core import signing
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +23,7 @@ from patronage.members import clock, sms
 from patronage.members.consents import record_consents
 from patronage.members.limits import Limit, take
 from patronage.members.models import Allowance, Person, SignInCode
-from patronage.members.phones import parsed
+from patronage.members.phones import digest_of, parsed
 from patronage.members.referral import referrer_for
 from patronage.members.refusals import Refusal
 
@@ -31,10 +33,15 @@ PAUSE_SECONDS = 60
 
 _HOUR, _DAY = 3600, 86400
 _ASK_PAUSE = Limit(1, PAUSE_SECONDS)
-_ASK_PHONE = (Limit(5, _HOUR), Limit(10, _DAY))
+_ASK_ONE = (Limit(5, _HOUR), Limit(10, _DAY))
+# For a phone, by whomever: ten a day at once, and then one an hour, so that nobody is kept out.
+_ASK_PHONE = Limit(10, _DAY)
+_ASK_PHONE_SLOWLY = Limit(1, _HOUR)
 _ASK_SOURCE = (Limit(30, _HOUR), Limit(100, _DAY))
 _TRY_SOURCE = (Limit(60, _HOUR), Limit(200, _DAY))
 _KEPT = timedelta(days=1)
+DEVICE_KEPT = timedelta(days=365)
+_DEVICE = "signed-in device"
 
 
 class Purpose(StrEnum):
@@ -56,22 +63,22 @@ class SignInRefusal(Refusal):
     BLOCKED = "blocked", _("This account is blocked. Ask our service.")
 
 
-def ask_code(*, phone: str, source: str, purpose: Purpose = Purpose.SIGN_IN) -> str | SignInRefusal:
+def ask_code(
+    *, phone: str, source: str, purpose: Purpose = Purpose.SIGN_IN, device: str = ""
+) -> str | SignInRefusal:
     """Send a code to a phone as written and return the ticket that it belongs to.
 
-    `source` is where the request comes from: an IP address. Not inside a transaction, as the
-    message must not leave before the code is stored.
+    `source` is where the request comes from: an IP address. `device` is what `device_of` gave the
+    browser when the phone signed in there. Not inside a transaction, as the message must not leave
+    before the code is stored.
     """
     number = parsed(phone)
     if number is None:
         return SignInRefusal.BAD_PHONE
     with transaction.atomic(durable=True):
-        if not take("ask source", source, *_ASK_SOURCE):
-            return SignInRefusal.TOO_OFTEN
-        if not take("ask pause", number, _ASK_PAUSE):
-            return SignInRefusal.TOO_SOON
-        if not take("ask phone", number, *_ASK_PHONE):
-            return SignInRefusal.TOO_OFTEN
+        refusal = _why_not_asked(number, source, _own_way(purpose, number, device))
+        if refusal is not None:
+            return refusal
         now = clock.now()
         _forget(now - _KEPT)
         ticket, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}"
@@ -91,6 +98,37 @@ def ask_code(*, phone: str, source: str, purpose: Purpose = Purpose.SIGN_IN) -> 
         sms.logger.exception("a code was not sent")
         return SignInRefusal.NOT_SENT
     return ticket
+
+
+def _own_way(purpose: Purpose, number: str, device: str) -> str:
+    """Return by what a phone's owner is told from strangers who ask for it; "" if by nothing."""
+    if purpose == Purpose.PIN:  # only who is signed in can ask for one
+        return f"{number} {purpose}"
+    try:
+        known, id = signing.loads(device, salt=_DEVICE, max_age=DEVICE_KEPT)
+    except (signing.BadSignature, ValueError):
+        return ""
+    return f"{number} {id}" if known == digest_of(number) else ""
+
+
+def _why_not_asked(number: str, source: str, own_way: str) -> SignInRefusal | None:
+    """Count a wish for a code, and say why it is not sent, if so."""
+    if not take("ask source", source, *_ASK_SOURCE):
+        return SignInRefusal.TOO_OFTEN
+    if not take("ask pause", own_way or number, _ASK_PAUSE):
+        return SignInRefusal.TOO_SOON
+    if not take("ask one", own_way or f"{number} {source}", *_ASK_ONE):
+        return SignInRefusal.TOO_OFTEN
+    if own_way or take("ask phone", number, _ASK_PHONE):
+        return None
+    is_in_time = take("ask phone slowly", number, _ASK_PHONE_SLOWLY)
+    return None if is_in_time else SignInRefusal.TOO_OFTEN
+
+
+def device_of(person: Person) -> str:
+    """Return what a browser keeps to be known by when this member asks for a code again."""
+    content = [digest_of(person.phone or ""), secrets.token_hex(8)]
+    return signing.dumps(content, salt=_DEVICE)
 
 
 def enter(

@@ -58,13 +58,13 @@ def test_tries_that_are_looked_at_first_are_many_more(on_postgresql: Mall, monke
     wrong = f"{(int(code) + 1) % 10**6:06}"
     counting, meeting = Counting(monkeypatch), Meeting(times=signin.TRIES)
 
-    def unguarded(ticket: str, number: str, code: str) -> bool:
+    def unguarded(purpose: signin.Purpose, ticket: str, number: str, code: str) -> bool:
         row = SignInCode.objects.get(ticket=ticket)
         if row.tries_left <= 0:
             return False
         meeting.wait()
         SignInCode.objects.filter(ticket=ticket).update(tries_left=row.tries_left - 1)
-        return signin.hmac.compare_digest(row.digest, signin._digest(ticket, number, code))
+        return signin.hmac.compare_digest(row.digest, signin._digest(purpose, ticket, number, code))
 
     monkeypatch.setattr(signin, "_use", unguarded)
     monkeypatch.setattr(signin, "take", lambda *_: True)

@@ -11,6 +11,7 @@ from PIL import Image
 from patronage.commerce import catalogue
 from patronage.commerce.models import Category, Coupon, Return, Sku, State
 from patronage.members import clock
+from patronage.members.models import Person
 from tests.integration.web.conftest import signed_in
 from tests.shop import Shop
 
@@ -156,3 +157,37 @@ def test_a_zone_is_one_of_the_provinces(shop: Shop) -> None:
     assert rule.zones.count() == 0
     assert browser.post(path, zone("新疆维吾尔自治区")).status_code == 302
     assert rule.zones.get().province == "新疆维吾尔自治区"
+
+
+def test_an_operator_appoints_renews_blocks_and_unblocks(shop: Shop) -> None:
+    browser, people = signed_in(shop.operator), "/console/members/person/"
+    told = {"email": "new@example.com", "name": "店员"}
+    page = browser.post(f"{people}appoint/", told)
+    clerk = Person.objects.get(email="new@example.com")
+    password = page.context["access"].password
+    assert clerk.check_password(password)
+    assert password in page.text
+    assert "no-store" in page["Cache-Control"]
+    assert "已有" in browser.post(f"{people}appoint/", told).text
+    page = browser.post(f"{people}{clerk.id}/renew/")
+    clerk.refresh_from_db()
+    assert clerk.check_password(page.context["access"].password)
+    assert not clerk.check_password(password)
+    browser.post(f"{people}{shop.owner.id}/block/", {"reason": "刷单"})
+    shop.owner.refresh_from_db()
+    assert not shop.owner.is_active
+    assert "刷单" in browser.get(f"{people}{shop.owner.id}/change/").text
+    browser.post(f"{people}{shop.owner.id}/unblock/", {"reason": "误判"})
+    shop.owner.refresh_from_db()
+    assert shop.owner.is_active
+
+
+def test_a_clerk_does_none_of_it(shop: Shop) -> None:
+    browser, people = signed_in(shop.clerk), "/console/members/person/"
+    for path in ("appoint/", *(f"{shop.owner.id}/{do}/" for do in ("block", "unblock", "renew"))):
+        told = {"reason": "x", "email": "new@example.com"}
+        for answer in (browser.get(people + path), browser.post(people + path, told)):
+            assert answer.status_code in (302, 403, 404), path
+    shop.owner.refresh_from_db()
+    assert shop.owner.is_active
+    assert not Person.objects.filter(email="new@example.com").exists()

@@ -1,7 +1,10 @@
 """Signing in by code, and what stops those who guess."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings as django_settings
+from django.core import signing
 
 from patronage.members import clock, consents, signin, sms
 from patronage.members.models import Allowance, Person, SentText, SignInCode
@@ -98,14 +101,55 @@ def test_guessing_from_one_source_ends() -> None:
 
 
 def test_guessing_from_many_sources_ends_too(time: Time) -> None:
-    """However many sources there are, a phone gets ten codes a day, of five tries each."""
+    """Of however many sources a phone gets ten codes a day, then one an hour; five tries each."""
     tickets = []
     for n in range(19 * 6):  # to the end of the day in UTC
         tickets.append(ask_code(phone=PHONE, source=f"198.51.100.{n}"))
         time.pass_by(minutes=10)
-    assert sum(not isinstance(ticket, SignInRefusal) for ticket in tickets) == 10
-    time.pass_by(hours=2)
-    ticket_for()
+    assert 10 + 17 <= sum(not isinstance(ticket, SignInRefusal) for ticket in tickets) <= 10 + 19
+
+
+def test_a_stranger_keeps_nobody_out(new_member, time: Time) -> None:
+    """Who asks for codes of another's phone uses up their own, and never those of its owner."""
+    owner = new_member()
+    device = signin.device_of(owner)
+    for n in range(40):
+        ask_code(phone=owner.phone, source=HERE if n % 2 else f"198.51.100.{n}")
+        time.pass_by(minutes=1)
+    asked = {"phone": owner.phone, "source": "192.0.2.9"}
+    assert ask_code(**asked) is SignInRefusal.TOO_OFTEN
+    # Where the phone signed in before, nothing was asked for yet.
+    ticket = ask_code(**asked, device=device)
+    assert isinstance(come_in(ticket, code_sent(owner.phone), phone=owner.phone), Person)
+    assert ask_code(**asked, device=device) is SignInRefusal.TOO_SOON
+    # And elsewhere there is a code within the hour.
+    time.pass_by(hours=1)
+    assert not isinstance(ask_code(**asked), SignInRefusal)
+
+
+def test_a_device_is_its_phones_alone_and_believed_for_a_year(new_member, time: Time) -> None:
+    owner, other = new_member(), new_member()
+    device = signin.device_of(owner)
+    for n in range(40):
+        ask_code(phone=other.phone, source=f"198.51.100.{n}")
+        time.pass_by(minutes=1)
+    asked = {"phone": other.phone, "source": "192.0.2.9"}
+    for wrong_one in (device, "x", signin.device_of(other)[:-1], signing.dumps("x", salt="device")):
+        assert ask_code(**asked, device=wrong_one) is SignInRefusal.TOO_OFTEN
+        time.pass_by(minutes=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(signin, "DEVICE_KEPT", timedelta(seconds=-1))
+        assert ask_code(**asked, device=signin.device_of(other)) is SignInRefusal.TOO_OFTEN
+
+
+def test_a_device_has_limits_too(new_member, time: Time) -> None:
+    owner = new_member()
+    device = signin.device_of(owner)
+    answers = []
+    for _ in range(8):
+        answers.append(ask_code(phone=owner.phone, source=HERE, device=device))
+        time.pass_by(minutes=2)
+    assert answers[5:] == [SignInRefusal.TOO_OFTEN] * 3
 
 
 def test_a_phone_is_not_flooded(time: Time) -> None:

@@ -42,7 +42,7 @@ FORM = {
 # What a version's text says, in both languages. Another text needs another date in `IN_FORCE`.
 TEXTS = {
     ("terms", "2026-11-24"): "fc455738069ce9d8",
-    ("privacy", "2026-11-24"): "711dfa2e9e1de15e",
+    ("privacy", "2026-11-25"): "cc006af5849d6c09",
     ("points", "2026-11-24"): "b0332a09b1263d43",
 }
 
@@ -214,5 +214,5 @@ def test_a_text_that_changed_has_a_new_date(document: Document) -> None:
 @pytest.mark.parametrize("name", Document.values)
 def test_documents_are_public(client: Client, name: str) -> None:
     page = client.get(f"/documents/{name}/").text
-    assert "版本 2026-11-24" in page
+    assert f"版本 {IN_FORCE[Document(name)]}" in page
     assert client.get("/documents/none/").status_code == 404

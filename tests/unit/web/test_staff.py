@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from patronage.members.models import Person
-from patronage.web.shared import second_factor
+from patronage.web.shared import second_factor, staff
 from patronage.web.shared.second_factor import code_now
+from patronage.web.shared.staff import StaffRefusal
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +148,52 @@ def test_staff_have_no_phone_to_sign_in_by() -> None:
     """A text message must not open the console."""
     with pytest.raises(IntegrityError), transaction.atomic():
         Person.objects.create_user(phone="+8613800138000", is_staff=True)
+
+
+def test_who_is_appointed_signs_in_by_the_password_shown_once(client: Client) -> None:
+    made = staff.appoint(email=" New@Example.com ", name="店员")
+    assert isinstance(made, staff.Access)
+    assert (made.person.email, made.person.is_superuser) == ("new@example.com", False)
+    assert staff.appoint(email="NEW@example.com") is StaffRefusal.EMAIL_TAKEN
+    assert staff.appoint(email="new") is StaffRefusal.BAD_EMAIL
+    answer = give_password(client, made.password, "new@example.com")
+    assert client.get(answer["Location"])["Location"] == "/staff/security/app/"
+
+
+def test_a_new_password_and_app_end_the_old_ones(client: Client, operator: Person) -> None:
+    second_factor.enrol(operator)
+    give_password(client)
+    client.post("/staff/sign-in/code/", {"code": code_now(app())})
+    assert get_user(client) == operator
+    made = staff.renew(email=EMAIL.upper())
+    assert isinstance(made, staff.Access)
+    assert get_user(client).is_anonymous
+    assert Authenticator.objects.count() == 0
+    assert "错误" in give_password(Client()).text
+    assert give_password(Client(), made.password)["Location"] != "/staff/sign-in/"
+    Person.objects.create_user(phone="+8613800138000", email="member@example.com")
+    assert staff.renew(email="member@example.com") is StaffRefusal.UNKNOWN
+
+
+def test_a_password_is_changed_by_our_rules_alone(client: Client, operator: Person) -> None:
+    second_factor.enrol(operator)
+    give_password(client)
+    client.post("/staff/sign-in/code/", {"code": code_now(app())})
+    assert client.get("/console/password_change/")["Location"] == "/staff/password/"
+    assert client.post("/console/password_change/", {"new_password1": "x"}).status_code == 302
+
+    def change(old: str, new: str, again: str = "") -> str:
+        told = {"oldpassword": old, "password1": new, "password2": again or new}
+        answer = client.post("/staff/password/", told)
+        return answer.get("Location", "") or answer.text
+
+    assert "密码错误" in change("wrong", "battery staple 7")
+    for weak in ("short", "operator@example"):
+        assert "field__error" in change(PASSWORD, weak)
+    assert "field__error" in change(PASSWORD, "battery staple 7", "battery staple 8")
+    operator.refresh_from_db()
+    assert operator.check_password(PASSWORD)
+    assert change(PASSWORD, "battery staple 7") == "/staff/security/"
+    operator.refresh_from_db()
+    assert operator.check_password("battery staple 7")
+    assert get_user(client) == operator

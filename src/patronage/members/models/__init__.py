@@ -1,6 +1,7 @@
 """The tables of members."""
 
 from patronage.members.models.addresses import Address
+from patronage.members.models.blocking import Block
 from patronage.members.models.cached import Cached
 from patronage.members.models.consents import Consent, Document
 from patronage.members.models.levels import Level
@@ -28,6 +29,7 @@ from patronage.members.models.value import (
 __all__ = [
     "Address",
     "Allowance",
+    "Block",
     "Cached",
     "Consent",
     "Document",

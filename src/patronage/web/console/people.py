@@ -1,4 +1,4 @@
-"""Who there is, how they paid, and what must not happen and did: to be read by the operator."""
+"""What people hold and how they paid, what must not happen and did: read by the operator."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -7,27 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from patronage.commerce.models import Alarm, CounterPayment, CounterRefund, Payment, Refund
 from patronage.members import clock
-from patronage.members.models import Level, Person, Reward
+from patronage.members.models import Level, Reward
 from patronage.web.console.site import ConsoleAdmin, ReadOnlyAdmin, site
 from patronage.web.shared.templatetags.amounts import coins, money, points
-
-
-@admin.register(Person, site=site)
-class PersonAdmin(ReadOnlyAdmin):
-    """People, without what they keep to themselves."""
-
-    list_display = ("shown_phone", "name", "email", "referrer", "is_staff", "joined_at")
-    list_filter = ("is_staff",)
-    list_select_related = ("referrer",)
-    search_fields = ("name", "email", "account")
-    ordering = ("-id",)
-    fields = ("shown_phone", "name", "email", "account", "referrer", "joined_at", "closed_at")
-    readonly_fields = ("shown_phone",)
-
-    @admin.display(description=gettext_lazy("phone"))
-    def shown_phone(self, person: Person) -> str:
-        """The phone with its middle hidden."""
-        return person.masked_phone if person.phone else ""
 
 
 @admin.register(Level, site=site)

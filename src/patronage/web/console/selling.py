@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
@@ -27,6 +27,7 @@ from patronage.commerce.models import (
     RedemptionCode,
     Return,
     ReturnLine,
+    State,
     Tender,
     Transition,
 )
@@ -211,8 +212,19 @@ class OrderAdmin(ConsoleAdmin):
             if not isinstance(answer, CancellingRefusal):
                 return redirect("console:commerce_order_change", order.pk)
         title = _("What of order %(number)s cannot be delivered") % {"number": order.number}
-        context = {**self.admin_site.each_context(request), "title": title}
-        return render(request, "console/cancel.html", {**context, "form": form, "order": order})
+        if order.state != State.PAID:
+            return self.ask(
+                request,
+                forms.Form(),
+                title=title,
+                told=str(CancellingRefusal.NOT_NOW),
+                button="",
+            )
+        told = _(
+            "What was paid for these pieces goes back by the way it came, the freight too if "
+            "nothing is left. Write 0 where a line can be delivered."
+        )
+        return self.ask(request, form, title=title, told=told, button=_("Cancel these pieces"))
 
     @action(description=gettext_lazy("Redeem a code"), url_path="redeem")
     def redeem(self, request: HttpRequest) -> HttpResponse:
@@ -225,8 +237,7 @@ class OrderAdmin(ConsoleAdmin):
                 messages.success(request, _("Redeemed: %(what)s.") % {"what": what})
                 return redirect("console:commerce_order_redeem")
             messages.error(request, str(answer))
-        context = {**self.admin_site.each_context(request), "title": _("Redeem a code")}
-        return render(request, "console/redeem.html", {**context, "form": form})
+        return self.ask(request, form, title=_("Redeem a code"), told="", button=_("Redeem"))
 
 
 def _redeem(request: HttpRequest, code: str) -> RedemptionCode | CodeRefusal:

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Field, Model, QuerySet
-from django.forms import ModelForm
+from django.forms import BaseForm, ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -37,6 +37,13 @@ class ConsoleSite(UnfoldAdminSite):
         del extra_context
         to = request.GET.get("next", "/console/")
         return redirect(f"{resolve_url('account_login')}?{urlencode({'next': to})}")
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Send to where staff change their password, by the rules of signing in."""
+        del request, extra_context
+        return redirect("account_change_password")
 
 
 site = ConsoleSite(name="console")
@@ -128,6 +135,13 @@ class ConsoleAdmin(Scoped, ModelAdmin):
             messages.error(request, str(answer))
         else:
             messages.success(request, said)
+
+    def ask(
+        self, request: HttpRequest, form: BaseForm, *, title: str, told: str, button: str
+    ) -> HttpResponse:
+        """Show a form of an action, with what it does."""
+        context = {**self.admin_site.each_context(request), "title": title, "told": told}
+        return render(request, "console/ask.html", {**context, "form": form, "button": button})
 
 
 class ConsoleInline(Scoped, TabularInline):

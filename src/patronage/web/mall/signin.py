@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpResponse
@@ -23,6 +24,7 @@ from patronage.web.mall import invited
 from patronage.web.shared.requests import Request
 
 _TICKET = "sign_in_ticket"
+_DEVICE = "device"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -86,6 +88,14 @@ def sign_in(request: Request) -> HttpResponse:
     login(request, answer, backend=_BACKEND)
     response = redirect(onward(request))
     invited.forget(response)
+    response.set_cookie(
+        _DEVICE,
+        signin.device_of(answer),
+        max_age=signin.DEVICE_KEPT,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
     return response
 
 
@@ -95,7 +105,11 @@ def sign_in_code(request: Request) -> HttpResponse:
     """Send a code to the phone in the form, and show the form again, ready for it."""
     if request.user.is_authenticated:
         return redirect(onward(request))
-    answer = signin.ask_code(phone=request.POST.get("phone", ""), source=_source(request))
+    answer = signin.ask_code(
+        phone=request.POST.get("phone", ""),
+        source=_source(request),
+        device=request.COOKIES.get(_DEVICE, ""),
+    )
     is_sent = not isinstance(answer, SignInRefusal)
     if is_sent:
         request.session[_TICKET] = answer

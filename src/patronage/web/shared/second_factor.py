@@ -24,7 +24,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from patronage.members.models import Person
@@ -44,6 +44,7 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "email_password_mismatch": _("E-mail or password is wrong."),
         "incorrect_code": _("The code is wrong."),
         "incorrect_password": _("The password is wrong."),
+        "enter_current_password": _("The password is wrong."),
         "too_many_login_attempts": _("Too many attempts. Try again later."),
         "rate_limited": _("Too many attempts. Try again later."),
     }
@@ -61,6 +62,11 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return redirect("account_login")
         refused: HttpResponseBase | None = super().pre_login(request, user, **kwargs)
         return refused
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Go back to the page from which signing in is looked after."""
+        del request
+        return resolve_url("mfa_index")
 
     def add_message(self, *args: object, **kwargs: object) -> None:
         """Say nothing beside what the pages say."""

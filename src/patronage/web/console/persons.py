@@ -1,0 +1,196 @@
+"""Who there is: staff appointed and let in again, people blocked and unblocked."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from patronage.members import blocking
+from patronage.members.blocking import BlockRefusal
+from patronage.members.models import Block, Person
+from patronage.web.console.site import (
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    is_operator,
+    person,
+    site,
+)
+from patronage.web.shared import staff
+
+
+class BlockInline(ReadOnlyInline):
+    """When and why someone could not sign in."""
+
+    model = Block
+    fk_name = "person"
+    fields = ("reason", "blocked_at", "blocked_by", "lifting_reason", "lifted_at", "lifted_by")
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=blocking.REASON_LENGTH,
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class StaffForm(forms.Form):
+    """Who is to be of the staff."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail"), widget=UnfoldAdminEmailInputWidget)
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=40,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+    )
+    is_operator = forms.BooleanField(
+        label=gettext_lazy("Operator, who may do everything"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
+
+
+@admin.register(Person, site=site)
+class PersonAdmin(ReadOnlyAdmin):
+    """People, without what they keep to themselves."""
+
+    list_display = (
+        "shown_phone",
+        "name",
+        "email",
+        "referrer",
+        "is_staff",
+        "is_active",
+        "joined_at",
+    )
+    list_filter = ("is_staff", "is_active")
+    list_select_related = ("referrer",)
+    search_fields = ("name", "email", "account")
+    ordering = ("-id",)
+    inlines = (BlockInline,)
+    actions_list = ("appoint",)
+    actions_detail = ("block", "lift", "renew")
+    fields = (
+        ("shown_phone", "email"),
+        "name",
+        "account",
+        "referrer",
+        ("is_staff", "is_superuser"),
+        "is_active",
+        ("joined_at", "closed_at"),
+    )
+    readonly_fields = ("shown_phone",)
+
+    @admin.display(description=gettext_lazy("phone"))
+    def shown_phone(self, person: Person) -> str:
+        """The phone with its middle hidden."""
+        return person.masked_phone if person.phone else ""
+
+    def has_appoint_permission(self, request: HttpRequest) -> bool:
+        """Let operators appoint staff."""
+        return is_operator(request)
+
+    def has_block_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it for who is not blocked."""
+        who = self._who(request, object_id)
+        return who is not None and who.is_active and who.pk != request.user.pk
+
+    def has_lift_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it for who is blocked."""
+        who = self._who(request, object_id)
+        return who is not None and not who.is_active and who.closed_at is None
+
+    def has_renew_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it for staff."""
+        who = self._who(request, object_id)
+        return who is not None and who.is_staff
+
+    def _who(self, request: HttpRequest, object_id: str | None) -> Person | None:
+        """Return whom a page is about, for operators alone."""
+        if not is_operator(request) or object_id is None:
+            return None
+        found = self.get_object(request, str(object_id))
+        return found if isinstance(found, Person) else None
+
+    @action(description=gettext_lazy("Add staff"), url_path="appoint", permissions=["appoint"])
+    def appoint(self, request: HttpRequest) -> HttpResponse:
+        """Add someone to the staff, and show their first password."""
+        form = StaffForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            answer = staff.appoint(**form.cleaned_data)
+            if isinstance(answer, staff.Access):
+                self.log_addition(request, answer.person, _("appointed"))
+                return self._shown_once(request, answer)
+            form.add_error("email", str(answer))
+        told = _("Who is no operator acts for the merchants that name them among their staff.")
+        return self.ask(request, form, title=_("Add staff"), told=told, button=_("Add"))
+
+    @action(
+        description=gettext_lazy("New password and app"), url_path="renew", permissions=["renew"]
+    )
+    def renew(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Let someone of the staff in again who lost their password or phone."""
+        who = self.get_object(request, str(object_id))
+        if request.method == "POST" and isinstance(who, Person):
+            answer = staff.renew(email=who.email or "")
+            if isinstance(answer, staff.Access):
+                self.log_change(request, who, _("new password and app"))
+                return self._shown_once(request, answer)
+            self.tell(request, answer, "")
+        told = _(
+            "They get a new password, their app and recovery codes are removed, and they are "
+            "signed out everywhere. Be sure that it is they who asked."
+        )
+        title = _("New password and app for %(who)s") % {"who": who}
+        return self.ask(request, forms.Form(), title=title, told=told, button=_("Go ahead"))
+
+    def _shown_once(self, request: HttpRequest, access: staff.Access) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "title": _("Shown once")}
+        response = render(request, "console/access.html", {**context, "access": access})
+        add_never_cache_headers(response)
+        return response
+
+    @action(description=gettext_lazy("Block"), url_path="block", permissions=["block"])
+    def block(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Keep someone from signing in."""
+        told = _(
+            "They are signed out and cannot sign in. Their orders go on, and what they hold stays "
+            "theirs."
+        )
+        return self._with_reason(request, object_id, blocking.block, _("Block"), told)
+
+    @action(description=gettext_lazy("Unblock"), url_path="unblock", permissions=["lift"])
+    def lift(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Let someone sign in again."""
+        told = _("They can sign in again.")
+        return self._with_reason(request, object_id, blocking.lift, _("Unblock"), told)
+
+    def _with_reason(
+        self,
+        request: HttpRequest,
+        object_id: int,
+        do: Callable[..., Block | BlockRefusal],
+        title: str,
+        told: str,
+    ) -> HttpResponse:
+        form = ReasonForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            answer = do(person_id=object_id, by=person(request), reason=form.cleaned_data["reason"])
+            self.tell(request, answer, _("Done."))
+            return redirect("console:members_person_change", object_id)
+        who = self.get_object(request, str(object_id))
+        return self.ask(request, form, title=f"{title}: {who}", told=told, button=title)
