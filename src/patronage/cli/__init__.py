@@ -9,6 +9,7 @@ from patronage.cli import (
     accounts,
     audit,
     backtest,
+    backups,
     bench,
     check,
     days,
@@ -183,6 +184,18 @@ _COMMANDS = {
             serve.work,
             "Run the mall's jobs alone, as one part of a mall in production.",
             "只运行商城的后台任务，作为生产环境中的一部分。",
+        ),
+        (
+            "backup",
+            backups.backup,
+            "Write the whole database and the pictures into one file, while the mall runs on.",
+            "把整个数据库和图片写入一个文件；商城照常运行。",
+        ),
+        (
+            "restore",
+            backups.restore,
+            "Fill an empty database and picture folder from a backup, and verify every economy.",
+            "由备份填充空的数据库和图片文件夹，并核验每个经济体。",
         ),
     ),
 }

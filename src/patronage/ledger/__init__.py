@@ -60,6 +60,7 @@ from patronage.ledger.settling import (
     submit_lines,
     submit_many,
 )
+from patronage.ledger.verified import LastVerified, last_verified, note_verified
 from patronage.ledger.verify import Difference, Verified, verify
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "Entry",
     "Fault",
     "FoundingRequiredError",
+    "LastVerified",
     "Line",
     "Moment",
     "Moved",
@@ -103,10 +105,12 @@ __all__ = [
     "highest",
     "is_disk_full",
     "journal_lines",
+    "last_verified",
     "latest_days",
     "latest_moments",
     "moved",
     "nearing",
+    "note_verified",
     "open_economy",
     "open_unchecked",
     "opened",

@@ -203,3 +203,12 @@ class Movement(models.Model):
     fee = models.BigIntegerField()
     previous_seq = models.BigIntegerField()
     previous_position = models.IntegerField()
+
+
+class Verification(models.Model):
+    """How an economy's last `verify` from the command ended; `difference` is empty if well."""
+
+    economy = IdField(primary_key=True)
+    at = models.TextField()
+    records = models.BigIntegerField()
+    difference = models.TextField()

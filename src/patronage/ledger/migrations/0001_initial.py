@@ -238,5 +238,14 @@ class Migration(migrations.Migration):
                 ("previous_position", models.IntegerField()),
             ],
         ),
+        migrations.CreateModel(
+            name="Verification",
+            fields=[
+                ("economy", patronage.ledger.models.IdField(primary_key=True, serialize=False)),
+                ("at", models.TextField()),
+                ("records", models.BigIntegerField()),
+                ("difference", models.TextField()),
+            ],
+        ),
         migrations.RunPython(leave_room, migrations.RunPython.noop),
     ]
