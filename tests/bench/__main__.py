@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import ledger, log, rules, tlog
+from tests.bench import ledger, log, mall, rules, tlog
 
 SHORT = (
     rules.bench_orders,
@@ -17,8 +17,9 @@ SHORT = (
     tlog.bench_sums,
     log.bench_public_log,
     ledger.bench_ledger,
+    mall.bench_mall,
 )
-LONG = (ledger.bench_ledger_full,)
+LONG = (ledger.bench_ledger_full, mall.bench_oscar)
 
 table = Table("what", "measured", "asked")
 for bench in LONG if sys.argv[1:] == ["full"] else SHORT:

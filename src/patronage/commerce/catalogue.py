@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from patronage.commerce import search
-from patronage.commerce.models import Category, Product
+from patronage.commerce.models import Category, Product, Sku
 
 PAGE = 20
 _ID_DIGITS = 18
@@ -90,19 +90,23 @@ def _page(found: QuerySet[Product], sorting: Sorting, after: str | None, limit: 
         found = found.filter(
             Q(**{f"{field}__{beyond}": value}) | Q(**{field: value, f"id__{beyond}": last.id})
         )
-    ordered = found.order_by(f"{sign}{field}", f"{sign}id").select_related("merchant")
-    products = list(ordered.prefetch_related("pictures")[: limit + 1])
+    order = (f"{sign}{field}", f"{sign}id")
+    # Ids alone are sorted, off an index, however many products a shelf holds; whole rows are read
+    # of those shown.
+    shown = Product.objects.filter(id__in=found.order_by(*order).values("id")[: limit + 1])
+    products = list(shown.order_by(*order).select_related("merchant").prefetch_related("pictures"))
     more = len(products) > limit
     products = products[:limit]
     return Page(products, str(products[-1].id) if more else None)
 
 
-def product_of(id: int) -> Product | None:
-    """Return a listed product with its merchant, category, pictures and SKUs, or None."""
-    return (
-        listed()
-        .filter(id=id)
-        .select_related("merchant", "category")
-        .prefetch_related("pictures", "skus")
-        .first()
+def skus_of(product_id: int) -> list[Sku]:
+    """Return a listed product's SKUs in the merchant's order, none where it is not listed.
+
+    Each has `product`, its merchant and the merchant's freight rule loaded. One query.
+    """
+    return list(
+        Sku.objects.filter(product=product_id, product__listed_at__isnull=False).select_related(
+            "product__merchant__freight_rule"
+        )
     )

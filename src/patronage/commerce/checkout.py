@@ -110,12 +110,9 @@ def place(
             sorted((notes or {}).items()),
         ]
     )
-    earlier = _earlier(person, key, content)
-    if earlier is not None:
-        return earlier
     try:
         with transaction.atomic():
-            # The unique key makes a second press wait here until the first is done.
+            # The unique key makes a second press wait here until the first is done, and end here.
             checkout = Checkout.objects.create(
                 number=new_number(), person=person, key=key, content=content
             )

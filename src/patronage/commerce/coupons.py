@@ -1,9 +1,10 @@
 """Coupons: claimed by members, used for one order."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce import posting
@@ -60,23 +61,29 @@ def _least(coupon: Coupon, price_minor: int) -> int:
     return price_minor + -price_minor * discount_of(coupon, goods) // goods
 
 
-def offers(*, person: Person | None, merchant_id: int | None = None) -> list[Offer]:
-    """Return the coupons that can be claimed now, of one merchant or all. Two queries."""
+def offers(*, person: Person | None, merchant_id: int) -> list[Offer]:
+    """Return the coupons of an approved merchant that can be claimed now.
+
+    One query, two for a member.
+    """
     now = clock.now()
-    found = Coupon.objects.filter(
-        Q(total__isnull=True) | Q(claimed__lt=F("total")),
-        starts_at__lte=now,
-        ends_at__gt=now,
-        merchant__approved_at__isnull=False,
-    ).select_related("merchant")
-    if merchant_id is not None:
-        found = found.filter(merchant_id=merchant_id)
+    found = Coupon.objects.filter(merchant=merchant_id, ends_at__gt=now).order_by("ends_at", "id")
     claimed = (
         set()
         if person is None
         else set(Voucher.objects.filter(person=person).values_list("coupon_id", flat=True))
     )
-    return [Offer(coupon, coupon.id in claimed) for coupon in found.order_by("ends_at", "id")]
+    return [
+        Offer(coupon, coupon.id in claimed) for coupon in found if _refusal_of(coupon, now) is None
+    ]
+
+
+def _refusal_of(coupon: Coupon, now: datetime) -> CouponRefusal | None:
+    if not coupon.starts_at <= now < coupon.ends_at:
+        return CouponRefusal.NOT_NOW
+    if coupon.total is not None and coupon.claimed >= coupon.total:
+        return CouponRefusal.ALL_GONE
+    return None
 
 
 def claim(*, person: Person, coupon_id: int) -> Voucher | CouponRefusal:
@@ -86,12 +93,11 @@ def claim(*, person: Person, coupon_id: int) -> Voucher | CouponRefusal:
         coupon = Coupon.objects.select_for_update().filter(id=coupon_id).first()
         if coupon is None or coupon.merchant.approved_at is None:
             return CouponRefusal.UNKNOWN
-        if not coupon.starts_at <= now < coupon.ends_at:
-            return CouponRefusal.NOT_NOW
         if coupon.vouchers.filter(person=person).exists():
             return CouponRefusal.HAVE_ONE
-        if coupon.total is not None and coupon.claimed >= coupon.total:
-            return CouponRefusal.ALL_GONE
+        refusal = _refusal_of(coupon, now)
+        if refusal is not None:
+            return refusal
         coupon.claimed += 1
         coupon.save(update_fields=["claimed"])
         return Voucher.objects.create(coupon=coupon, person=person)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from patronage.commerce import freight, posting
 from patronage.commerce.listing import concession_micro
-from patronage.commerce.models import Delivery, FreightRule, Product, Sku
+from patronage.commerce.models import Delivery, Sku
 from patronage.commerce.sharing import Sold, amounts_of
 
 
@@ -16,18 +16,19 @@ class Estimate(NamedTuple):
     freight_minor: int
 
 
-def estimate(*, product: Product, sku: Sku) -> Estimate:
-    """Estimate by the rules themselves. Three queries, two of them for freight."""
+def estimate(*, sku: Sku) -> Estimate:
+    """Estimate by the rules themselves. `sku` is one of `catalogue.skus_of`; one query."""
+    product = sku.product
     state = posting.state()
     sold = [Sold(sku.price_minor, sku.cost_minor, concession_micro(product))]
     is_house = product.merchant.is_house
     amounts = amounts_of(state.charter, sold, sku.price_minor, is_house=is_house)
     order = posting.try_order(state, amounts)
-    return Estimate(order.contribution, order.points, _freight(product, sku))
+    return Estimate(order.contribution, order.points, _freight(sku))
 
 
-def _freight(product: Product, sku: Sku) -> int:
-    if product.delivery != Delivery.SHIP:
+def _freight(sku: Sku) -> int:
+    if sku.product.delivery != Delivery.SHIP:
         return 0
-    rule = FreightRule.objects.filter(merchant=product.merchant_id).prefetch_related("zones")
-    return freight.freight_of(rule.first(), "", [(sku, 1)], sku.price_minor)
+    rule = freight.rule_of(sku.product.merchant)
+    return freight.freight_of(rule, "", [(sku, 1)], sku.price_minor)

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable
 
-from patronage.commerce.models import FreightBasis, FreightRule, FreightZone, Sku
+from patronage.commerce.models import FreightBasis, FreightRule, FreightZone, Merchant, Sku
+
+
+def rule_of(merchant: Merchant) -> FreightRule | None:
+    """Return a merchant's rule; who has none ships free."""
+    return getattr(merchant, "freight_rule", None)
 
 
 def zone_of(rule: FreightRule, province: str) -> FreightZone | None:
-    """Return the rule's zone for a province, if it has one."""
+    """Return the rule's zone for a province, if it has one; without a province there is none."""
+    if not province:
+        return None
     return next((zone for zone in rule.zones.all() if zone.province == province), None)
 
 

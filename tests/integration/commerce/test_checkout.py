@@ -230,12 +230,13 @@ def test_coupons_are_claimed_once_each_as_long_as_there_are_any(mall: Mall) -> N
         total=1,
         ends_at=clock.now() + timedelta(days=1),
     )
-    assert [offer.is_claimed for offer in coupons.offers(person=first)] == [False]
+    (offer,) = coupons.offers(person=first, merchant_id=mall.house.id)
+    assert (offer.coupon, offer.is_claimed) == (coupon, False)
     assert coupons.claim(person=first, coupon_id=coupon.id).person == first
     assert coupons.claim(person=first, coupon_id=coupon.id) is CouponRefusal.HAVE_ONE
     assert coupons.claim(person=second, coupon_id=coupon.id) is CouponRefusal.ALL_GONE
     assert coupons.claim(person=second, coupon_id=coupon.id + 1) is CouponRefusal.UNKNOWN
-    assert coupons.offers(person=second) == []
+    assert coupons.offers(person=second, merchant_id=mall.house.id) == []
     assert [one.coupon for one in coupons.vouchers_of(first)] == [coupon]
     mall.time.pass_by(days=2)
     assert coupons.claim(person=second, coupon_id=coupon.id) is CouponRefusal.NOT_NOW

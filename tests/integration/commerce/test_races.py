@@ -144,15 +144,7 @@ def cart_in_two_windows(mall: Mall, *keys: str) -> list[Any]:
 def test_one_cart_in_two_windows_is_ordered_once(
     on_postgresql: Mall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    earlier = checkout._earlier
-    meeting = Meeting()
-
-    def met(*asked: Any) -> Any:
-        told = earlier(*asked)
-        meeting.wait()
-        return told
-
-    monkeypatch.setattr(checkout, "_earlier", met)  # neither has found the other's
+    meet_before(monkeypatch, checkout, "new_number", Meeting())  # neither has placed it yet
     first, second = cart_in_two_windows(on_postgresql, "", "")
     assert first.checkout == second.checkout
     assert {first.is_new, second.is_new} == {True, False}

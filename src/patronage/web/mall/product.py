@@ -16,15 +16,15 @@ from patronage.web.shared.requests import MemberRequest, Request
 @require_safe
 def product(request: Request, id: int) -> HttpResponse:
     """Show a product, one of its SKUs chosen; only what depends on the SKU for htmx."""
-    found = catalogue.product_of(id)
-    if found is None:
+    skus = catalogue.skus_of(id)
+    if not skus:
         raise Http404
-    skus = list(found.skus.all())
+    found = skus[0].product
     asked = request.GET.get("sku", "")
     chosen = next((sku for sku in skus if str(sku.id) == asked), None) or next(
         (sku for sku in skus if sku.stock), skus[0]
     )
-    estimate = estimates.estimate(product=found, sku=chosen)
+    estimate = estimates.estimate(sku=chosen)
     context = {"product": found, "skus": skus, "chosen": chosen, "estimate": estimate}
     if request.htmx:
         return render(request, "mall/offer.html", context)

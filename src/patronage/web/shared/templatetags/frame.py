@@ -1,5 +1,6 @@
 """The parts of the frame that look at settings or at the request."""
 
+from functools import cache
 from typing import Any
 
 from django import template
@@ -8,6 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -21,6 +23,7 @@ TABS = (
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "") -> SafeString:
     """Draw a symbol of the sprite; it says nothing to who cannot see it."""
     return format_html(
@@ -34,12 +37,17 @@ def icon(name: str, size: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def tabs(context: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the four places of the mall; a view says `tab` where it is one of them."""
+    return _tabs(context.get("tab"), get_language())
+
+
+@cache
+def _tabs(tab: str | None, _language: str) -> list[dict[str, Any]]:
     return [
         {
             "url": reverse(name),
             "icon": symbol,
-            "label": label,
-            "here": context.get("tab") == name,
+            "label": str(label),
+            "here": tab == name,
             "name": name,
         }
         for name, symbol, label in TABS
