@@ -4,6 +4,7 @@ from patronage.web.config.settings import *  # noqa: F403
 
 SECRET_KEY = "tests"  # noqa: S105
 DEMO = True
+DEMO_CLOCK = ""
 
 # Static files by their own names, found where they lie.
 STORAGES = {

@@ -221,7 +221,8 @@ def on_file(path: Path, media: Path) -> Iterator[None]:
     connections.settings[alias] = {**connections.settings["default"], **described}
     settings = {"ECONOMY": "mall", "STORAGES": FILES, "MEDIA_ROOT": media}
     log = {"LOG": str(path.with_suffix(".log")), "LOG_KEY": str(path.with_suffix(".key"))}
-    with as_default(alias), override_settings(**settings, **log):
+    clock_file = {"DEMO_CLOCK": str(path.with_suffix(".clock"))}
+    with as_default(alias), override_settings(**settings, **log, **clock_file):
         yield
     del connections[alias], connections.settings[alias]
 

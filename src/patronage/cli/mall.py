@@ -31,6 +31,7 @@ def prepare(address: str, ready: Path) -> None:
             say(f"{logins.phone}, or any phone", f"{logins.phone}，或任意手机号"),
         ),
         (say("all codes", "各种验证码"), f"{address}/dev/inbox/"),
+        (say("move its clock on", "拨快时钟"), f"{address}/dev/clock/"),
         (say("the back office", "管理后台"), f"{address}/console/"),
         (say("its operator", "运营账号"), f"{logins.operator} / {logins.password}"),
     ]

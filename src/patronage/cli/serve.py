@@ -92,8 +92,9 @@ def _use_folder(folder: Path) -> None:
         if not (folder / "ready").exists():  # never made, or not to its end
             shutil.rmtree(folder / "media", ignore_errors=True)
             shutil.rmtree(folder / "log", ignore_errors=True)
-            for file in (*folder.glob("mall.sqlite3*"), *folder.glob("log.key*")):
-                file.unlink()
+            for kind in ("mall.sqlite3*", "log.key*", "clock*"):
+                for file in folder.glob(kind):
+                    file.unlink()
         folder.mkdir(exist_ok=True)
         if not key.exists():
             key.touch(mode=0o600)
@@ -108,6 +109,7 @@ def _use_folder(folder: Path) -> None:
         )
     os.environ.update(
         PATRONAGE_DEMO="1",
+        PATRONAGE_DEMO_CLOCK=str(folder / "clock"),
         PATRONAGE_SECRET_KEY=secret,
         PATRONAGE_MEDIA=str(folder / "media"),
         PATRONAGE_STATIC=str(folder / "static"),

@@ -114,6 +114,7 @@ MALL: dict[str, Address] = {
     "sign-out/": Address(PUBLIC, fixed("/sign-out/")),
     "documents/<str:name>/": Address(PUBLIC, fixed("/documents/terms/")),
     "dev/inbox/": Address(PUBLIC, fixed("/dev/inbox/")),
+    "dev/clock/": Address(MEMBER, fixed("/dev/clock/"), lambda _shop: {"days": "2"}),
     "mine/": Address(PUBLIC, fixed("/mine/")),
     "mine/profile/": Address(MEMBER, fixed("/mine/profile/"), lambda _shop: {"name": "某人"}),
     "mine/consents/": Address(MEMBER, fixed("/mine/consents/")),

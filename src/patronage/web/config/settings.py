@@ -22,6 +22,8 @@ from patronage.ledger.database import database
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DEMO = os.environ.get("PATRONAGE_DEMO") == "1"
+# The file by which a demonstration's clock is moved on; empty where it goes as the machine's does.
+DEMO_CLOCK = os.environ.get("PATRONAGE_DEMO_CLOCK", "") if DEMO else ""
 
 # Without a key of its own an installation signs everyone out at each start.
 SECRET_KEY = os.environ.get("PATRONAGE_SECRET_KEY") or secrets.token_urlsafe(48)

@@ -25,6 +25,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "mall/members/inbox.html",
         {
             "texts": SentText.objects.all()[:_SHOWN],
+            "has_clock": bool(settings.DEMO_CLOCK),
             "codes": [(app.user, code_now(app)) for app in apps],
         },
     )

@@ -4,6 +4,7 @@ from django.urls import path
 
 from patronage.web.mall import (
     addresses,
+    clock,
     counter,
     documents,
     inbox,
@@ -42,4 +43,5 @@ urlpatterns = [
     path("wallet/receipts/<str:number>/", counter.receipt, name="receipt"),
     path("documents/<str:name>/", documents.document, name="document"),
     path("dev/inbox/", inbox.inbox, name="inbox"),
+    path("dev/clock/", clock.move_clock, name="move_clock"),
 ]

@@ -57,7 +57,7 @@ def mine(request: Request) -> HttpResponse:
                 for tab, icon, label, states in _ORDERS
             ],
             "unread": unread(person),
-            "is_demo": settings.DEMO,
+            "has_clock": bool(settings.DEMO_CLOCK),
         },
     )
 
