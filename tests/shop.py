@@ -35,11 +35,14 @@ from patronage.commerce.publishing import publish
 from patronage.commerce.testpay import Choice
 from patronage.ledger.database import database
 from patronage.ledger.log.keys import make_key
-from patronage.members import clock, noticing, ranking
+from patronage.members import clock, noticing, ranking, testpayout
 from patronage.members.gate import Proof
-from patronage.members.models import Address, Level, Person, Reward
+from patronage.members.models import Address, Level, Person, Quote, Reward, Withdrawal
+from patronage.members.payout_port import Standing
+from patronage.members.payouts import approve, confirm, go_on, save_payee, withdraw
 from tests.integration.commerce.conftest import as_default
 from tests.integration.commerce.play import HOME, OPENED, Mall, Time, put
+from tests.integration.members.play import PIN, confirmed, give_pin, quoted
 
 FILES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -143,6 +146,7 @@ def furnish(mall: Mall) -> Shop:
     shop = Shop(mall, owner, other, clerk, operator, tea, wine, box, cake, meal, coupon, [], {})
     _order(shop)
     _pay_at_the_counter(shop)
+    _take_out(shop)
     noticing.follow_journal()
     ranking.rank()
     return shop
@@ -193,6 +197,26 @@ def _pay_at_the_counter(shop: Shop) -> None:
     back = counter.refund(**press, number=paid.number, amount_minor=1_50)
     assert not isinstance(back, counter.CounterRefusal)
     counter.show_code(person=owner, pin=Proof.EARLIER)
+
+
+def _take_out(shop: Shop) -> None:
+    """Let the owner redeem a point, withdraw cash in every way it can end, and have a quote."""
+    mall, owner = shop.mall, shop.owner
+    give_pin(owner)
+    confirmed(owner, quoted(owner, Quote.Verb.REDEEM, 10**9))
+    mall.give(owner, cash=100_00)
+    save_payee(person=owner, name="李雷", bank="工商银行", account="622202100111")
+    eyes = Person.objects.create_user(email="eyes@example.com", is_staff=True, is_superuser=True)
+    for standing in (Standing.PAID, Standing.FAILED, None):
+        made = withdraw(person=owner, key=f"{standing}", amount_minor=10_00, pin=PIN)
+        assert isinstance(made, Withdrawal), made
+        approve(number=made.number, who=shop.operator)
+        if standing is not None:
+            confirm(number=made.number, who=eyes)
+            testpayout.answer(reference=made.number, standing=standing, reason="account closed")
+    mall.time.pass_by(minutes=2)
+    go_on()
+    quoted(owner, Quote.Verb.REDEEM, 10**9)
 
 
 def give_back(order: Order, shop: Shop, *, quantity: int, approve: bool | None) -> None:

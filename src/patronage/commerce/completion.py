@@ -1,10 +1,11 @@
 """The order's last step: what it brings the economy, and whose its money is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from patronage import economy
 from patronage.commerce import alarms, posting
 from patronage.commerce.allocation import piece_part
 from patronage.commerce.models import (
@@ -99,10 +100,14 @@ def pending_of(order: Order, tenders: Sequence[Tender] | None = None) -> Pending
     """
     if order.state not in (State.PAID, State.SHIPPED, State.RECEIVED):
         return None
-    money = money_of(order, tenders)
+    return pending_in(posting.state(), order, tenders_of(order) if tenders is None else tenders)
+
+
+def pending_in(state: economy.State, order: Order, tenders: Iterable[Tender]) -> Pending:
+    """Return what an order paid by these tenders would grant in a state of the economy."""
+    money = money_of(order, list(tenders))
     if not money.money_minor:
         return Pending(0, 0, order.completes_at)
-    state = posting.state()
     granted = posting.try_order(state, amounts(order, state.charter, money))
     return Pending(granted.points, granted.quota, order.completes_at)
 

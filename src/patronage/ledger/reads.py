@@ -68,6 +68,11 @@ class AccountView(NamedTuple):
     redeemable: int
     fee: int
 
+    @property
+    def net(self) -> int:
+        """What redeeming all points would bring after the fee."""
+        return self.redeemable - self.fee
+
 
 class Line(NamedTuple):
     """One movement of a statement: changes, balances after, and the event behind it.

@@ -16,8 +16,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
+from patronage import ledger
 from patronage.commerce.models import PayCode, Payment
 from tests.integration.commerce.play import HOME
+from tests.integration.members.play import PIN
 from tests.shop import Shop
 
 
@@ -85,6 +87,16 @@ def taken(tail: str = "") -> Callable[[Shop], str]:
     return lambda shop: f"/desk/{shop.tea.id}/payments/{shop.receipts[0].number}/{tail}"
 
 
+def entry(shop: Shop) -> str:
+    """Return the page of the owner's newest movement."""
+    seq, position = ledger.statement("mall", shop.owner.account, limit=1)[0].place
+    return f"/wallet/statement/{seq}.{position}/"
+
+
+def withdrawal(shop: Shop) -> str:
+    return f"/wallet/withdrawals/{shop.owner.withdrawals.get(state='paid').number}/"
+
+
 PUBLIC, MEMBER, OWNER = Access.PUBLIC, Access.MEMBER, Access.OWNER
 MALL: dict[str, Address] = {
     "": Address(PUBLIC, fixed("/")),
@@ -131,6 +143,34 @@ MALL: dict[str, Address] = {
     "mine/addresses/<int:id>/default/": Address(OWNER, home("default/")),
     "mine/addresses/<int:id>/delete/": Address(OWNER, home("delete/")),
     "healthz": Address(PUBLIC, fixed("/healthz")),
+    "wallet/": Address(MEMBER, fixed("/wallet/")),
+    "wallet/points/": Address(MEMBER, fixed("/wallet/points/")),
+    "wallet/pending/": Address(MEMBER, fixed("/wallet/pending/")),
+    "wallet/quota/": Address(MEMBER, fixed("/wallet/quota/")),
+    "wallet/dividends/": Address(MEMBER, fixed("/wallet/dividends/")),
+    "wallet/redeem/": Address(MEMBER, fixed("/wallet/redeem/"), lambda _shop: {"points": "1"}),
+    "wallet/convert/": Address(MEMBER, fixed("/wallet/convert/"), lambda _shop: {"all": "1"}),
+    "wallet/quotes/<str:number>/": Address(
+        OWNER,
+        lambda shop: f"/wallet/quotes/{shop.owner.quotes.get(used_at=None).number}/",
+        lambda _shop: {"pin": PIN},
+    ),
+    "wallet/withdraw/": Address(
+        MEMBER, fixed("/wallet/withdraw/"), lambda _shop: {"amount": "10", "pin": PIN, "key": "k"}
+    ),
+    "wallet/withdrawals/": Address(MEMBER, fixed("/wallet/withdrawals/")),
+    "wallet/withdrawals/<str:number>/": Address(
+        OWNER,
+        lambda shop: f"/wallet/withdrawals/{shop.owner.withdrawals.get(state='paid').number}/",
+    ),
+    "wallet/payee/": Address(
+        MEMBER,
+        fixed("/wallet/payee/"),
+        lambda _shop: {"name": "李雷", "bank": "工商银行", "account": "12345678"},
+    ),
+    "wallet/statement/": Address(MEMBER, fixed("/wallet/statement/")),
+    "wallet/statement/file.csv": Address(MEMBER, fixed("/wallet/statement/file.csv")),
+    "wallet/statement/<str:place>/": Address(OWNER, entry),
     "wallet/pin/": Address(MEMBER, fixed("/wallet/pin/"), lambda _shop: {"pin": "142857"}),
     "wallet/pin/code/": Address(MEMBER, fixed("/wallet/pin/code/")),
     "wallet/pin/change/": Address(MEMBER, fixed("/wallet/pin/change/")),

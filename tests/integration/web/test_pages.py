@@ -29,6 +29,7 @@ NO_PAGES = (
     "/healthz",
     "/mine/data/",
     "/prices/",
+    "/wallet/statement/file",
     "/log/",
 )
 QUERIES_MAX = 12
@@ -37,6 +38,8 @@ ASSETS_MAX = 100_000
 
 # The switch of languages, and a kind of alarm by which lists are filtered.
 CODES = frozenset({"English", "en", "zh", "hans", "event", "refused"})
+# What Chinese writes in letters too.
+LETTERS = frozenset({"ICP", "EN", "CSV", "SHA"})
 HEADS = frozenset({"thead", "label", "button", "summary", "legend"})
 
 
@@ -59,6 +62,10 @@ def paths(shop: Shop) -> Iterator[str]:
         yield order(state, "return/")(shop)
         yield f"/pay/{shop.orders[state].checkout.number}/"
         yield f"/pay/{shop.orders[state].checkout.number}/result/"
+    for made in shop.owner.withdrawals.all():
+        yield f"/wallet/withdrawals/{made.number}/"
+    yield f"/wallet/quotes/{shop.owner.quotes.exclude(used_at=None).get().number}/"
+    yield from (f"/wallet/points/?span={span}" for span in ("day", "year", "all", "none"))
     yield from ("/search/", "/search/?q=nothing", "/nothing/", "/orders/?state=received")
     yield f"/checkout/?sku={shop.meal.id}&quantity=2"
     yield f"/products/{shop.meal.product_id}/"
@@ -140,7 +147,7 @@ def test_pages_speak_one_language(shop: Shop, who: str) -> None:
     chinese, english = signed_in(person), signed_in(person, "en")
     wrong = {}
     for path in desk_paths(shop) if who == "clerk" else paths(shop):
-        if found := english_in(chinese.get(path).text, frozenset({"ICP", "EN"})):
+        if found := english_in(chinese.get(path).text, LETTERS):
             wrong[path] = found
         if found := chinese_in(english.get(path).text):
             wrong[path] = found

@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -16,19 +16,19 @@ P = ParamSpec("P")
 
 
 def member_required(
-    view: Callable[Concatenate[MemberRequest, P], HttpResponse],
-) -> Callable[Concatenate[Request, P], HttpResponse]:
+    view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[Request, P], HttpResponseBase]:
     """Send whoever is not signed in to sign in, and then to the page they were on."""
 
     @wraps(view)
-    def guarded(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(cast("MemberRequest", request), *args, **kwargs)
         query = urlencode({"next": _page_of(request)})
         to = f"{resolve_url(settings.LOGIN_URL)}?{query}"
         return HttpResponseClientRedirect(to) if request.htmx else redirect(to)
 
-    return cast("Callable[Concatenate[Request, P], HttpResponse]", guarded)
+    return cast("Callable[Concatenate[Request, P], HttpResponseBase]", guarded)
 
 
 def _page_of(request: Request) -> str:

@@ -19,3 +19,13 @@ def amount_minor(text: str) -> int | None:
     return (
         int(digits) if text.strip() and fits and digits.isascii() and digits.isdecimal() else None
     )
+
+
+def points_nano(text: str) -> int | None:
+    """Return points written with at most nine decimals as nano-points; None for what is none."""
+    whole, _point, decimals = text.strip().replace(",", "").partition(".")
+    digits = (whole or "0") + decimals.ljust(9, "0")
+    fits = len(decimals) <= 9 and len(digits) < 20
+    return (
+        int(digits) if text.strip() and fits and digits.isascii() and digits.isdecimal() else None
+    )

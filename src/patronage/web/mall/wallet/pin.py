@@ -41,7 +41,7 @@ def pin(request: MemberRequest) -> HttpResponse:
         return _page(request, wrong=str(refusal))
     request.session.pop(_TICKET, None)
     messages.success(request, _("Your PIN is set."))
-    return redirect(onward_to(request, "/wallet/pin/"))
+    return redirect(onward_to(request, "/wallet/"))
 
 
 @never_cache

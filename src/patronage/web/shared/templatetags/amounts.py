@@ -17,14 +17,18 @@ from patronage.members.amounts import NANO, money, plain, points, sign
 __all__ = [
     "coins",
     "day",
+    "fine_money",
     "moment",
     "money",
+    "month",
     "percent",
     "plain",
     "points",
     "price",
     "price_per_point",
     "sign",
+    "signed",
+    "whole_money",
 ]
 
 register = template.Library()
@@ -43,6 +47,28 @@ def price(minor: int) -> str:
 def coins(minor: int) -> str:
     """Return coins, which are counted in minor units, without the currency's sign."""
     return plain(minor)
+
+
+@register.filter
+def signed(amount: int, kind: str) -> str:
+    """Return a change with its sign; `kind` is money, coins or points: 900 → +¥9.00."""
+    written = {"money": money, "coins": coins, "points": points}[kind](abs(amount))
+    return f"{'−' if amount < 0 else '+'}{written}"
+
+
+@register.filter
+def whole_money(minor: Fraction) -> str:
+    """Return an exact amount of minor units as an amount, rounded down."""
+    return money(int(minor))
+
+
+@register.filter
+def fine_money(minor: Fraction) -> str:
+    """Return an exact amount of minor units with four decimals more, rounded down."""
+    exponent = MINOR_UNIT_EXPONENTS[settings.CURRENCY]
+    digits = exponent + 4
+    whole, rest = divmod(minor.numerator * 10**4 // minor.denominator, 10**digits)
+    return f"{sign()}{whole:,}.{rest:0{digits}}"
 
 
 @register.filter
@@ -81,3 +107,9 @@ def day(at: Any) -> str:
     if isinstance(at, datetime):
         at = timezone.localtime(at)
     return date_format(at, pgettext("day", "j M Y"))
+
+
+@register.filter
+def month(at: Any) -> str:
+    """Return the month of a date in the reader's language."""
+    return date_format(at, pgettext("month", "F Y"))
