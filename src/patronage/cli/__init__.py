@@ -14,6 +14,7 @@ from patronage.cli import (
     check,
     days,
     demo,
+    doctor,
     economies,
     exports,
     imports,
@@ -184,6 +185,18 @@ _COMMANDS = {
             serve.work,
             "Run the mall's jobs alone, as one part of a mall in production.",
             "只运行商城的后台任务，作为生产环境中的一部分。",
+        ),
+        (
+            "prepare",
+            serve.prepare,
+            "Create the tables and the pages' files, or bring them up to this version.",
+            "建立数据表与页面文件，或更新到此版本。",
+        ),
+        (
+            "doctor",
+            doctor.doctor,
+            "Say what is well and what is not: exit code 0 well, 1 with warnings, 2 with faults.",
+            "检查安装状况：退出码 0 良好，1 有警告，2 有错误。",
         ),
         (
             "backup",

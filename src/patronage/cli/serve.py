@@ -1,4 +1,4 @@
-"""`patronage serve`, `web`, `work`: the mall as a running program."""
+"""`patronage serve`, `prepare`, `web`, `work`: the mall as a running program."""
 
 import os
 import secrets
@@ -40,10 +40,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, *, demo: Demo = False) ->
     if demo:
         _use_folder(_FOLDER)
     set_up()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    _prepare()
     if demo:
         from patronage.cli import mall
 
@@ -51,6 +48,21 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, *, demo: Demo = False) ->
     _require_economy()
     web_arguments = ("web", "--host", host, "--port", str(port))
     _run_parts([web_arguments, ("settle", "--follow"), ("work",)])
+
+
+def prepare() -> None:
+    """Create the tables and the pages' files, or bring them up to this version."""
+    set_up()
+    with in_words():
+        _prepare()
+    typer.echo(say("Tables and files are of this version.", "数据表与页面文件已是此版本。"))
+
+
+def _prepare() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:

@@ -7,7 +7,8 @@ cash pays orders and cannot be withdrawn), `PATRONAGE_PAYOUT_MIN`, `_DAILY` (min
 `_TAX` (millionths) and `_PROVIDER`, `PATRONAGE_KYC` (classes), `PATRONAGE_ECONOMY`,
 `PATRONAGE_CURRENCY` (the charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock
 can be moved), `PATRONAGE_LOG` (the public log's folder), `PATRONAGE_LOG_KEY` (its key's file: where
-it is set, the jobs publish), `PATRONAGE_LOG_ATTESTATION` (a file with an outsider's statement).
+it is set, the jobs publish), `PATRONAGE_LOG_ATTESTATION` (a file with an outsider's statement),
+`PATRONAGE_MESSAGES` (`text`, or `json`: messages as one JSON object a line).
 """
 
 import os
@@ -49,6 +50,10 @@ KYC_PROVIDER = os.environ.get("PATRONAGE_KYC", "patronage.members.testpayout.Tes
 PAYOUT_PROVIDER = os.environ.get(
     "PATRONAGE_PAYOUT_PROVIDER", "patronage.members.testpayout.TestPayoutProvider"
 )
+
+LOG_FORM = os.environ.get("PATRONAGE_MESSAGES", "text")
+if LOG_FORM not in ("text", "json"):
+    raise ImproperlyConfigured("PATRONAGE_MESSAGES must be text or json")
 
 LOG = os.environ.get("PATRONAGE_LOG", "")
 LOG_KEY = os.environ.get("PATRONAGE_LOG_KEY", "")
@@ -182,6 +187,11 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
     # The proxy ends TLS and says so; without one nobody is believed who does.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^healthz$"]  # a monitor asks beside the proxy
+    SECURE_HSTS_SECONDS = 30 * 86_400
+# Whether other names below this one have TLS is not for the mall to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -213,6 +223,19 @@ UNFOLD = {
             "950": "#2c0613",
         },
     },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "patronage.web.config.logs.JsonLines"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORM}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Django's own would keep an error in a page to itself where no administrator is mailed.
+    "loggers": {"django": {"handlers": []}},
 }
 
 X_FRAME_OPTIONS = "DENY"
