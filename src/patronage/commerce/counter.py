@@ -279,12 +279,7 @@ def refund(
         return CounterRefusal.BAD_AMOUNT
     key = f"back {merchant.id} {key[:KEY_LENGTH]}"
     with transaction.atomic():
-        payment = (
-            CounterPayment.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("person")
-            .filter(merchant=merchant, number=number)
-            .first()
-        )
+        payment = _locked(merchant, number)
         if payment is None:
             return CounterRefusal.UNKNOWN_PAYMENT
         made = CounterRefund.objects.filter(key=key).first()
@@ -304,6 +299,12 @@ def refund(
         elif (made.payment_id, made.amount_minor) != (payment.id, amount_minor):
             return CounterRefusal.KEY_USED
     return conclude_refund(made.id)
+
+
+def _locked(merchant: Merchant, number: str) -> CounterPayment | None:
+    """Return a merchant's payment, kept from everyone else until the transaction ends."""
+    found = CounterPayment.objects.select_for_update(of=("self",), no_key=True)
+    return found.select_related("person").filter(merchant=merchant, number=number).first()
 
 
 def _why_not_back(
