@@ -202,6 +202,8 @@ def _rows_of(order: Order) -> list[Split] | None:
             return None
         facts = outcome.facts or {}
         contribution, dividend = int(facts["contribution"]), int(facts["dividend"])
+        order.referrer_points_nano = int(facts["referrer_points"])
+        order.save(update_fields=["referrer_points_nano"])
     rows = split_of(order, sold_of(order), money, contribution, dividend)
     if sum(row.amount_minor for row in rows) != money.total_minor:
         raise BrokenInvariantError(f"{order.number}: its split is not what was paid")

@@ -66,12 +66,15 @@ def holdings(account: str) -> ledger.AccountView | None:
         return None
 
 
-def try_order(state: State, amounts: dict[str, int]) -> Order:
+def try_order(state: State, amounts: dict[str, int], *, referrer: bool = False) -> Order:
     """Return what `order.completed` with these amounts would record, by the rule itself.
 
-    The state stays as it is. No one's account is read: an order grants the same to everyone.
+    The state stays as it is. No one's account is read: an order grants the same to everyone. With a
+    referrer, if asked for: some member, who is not the buyer.
     """
     event = {"id": "t", "type": "order.completed", "order": "t", "member": "t", **amounts}
+    if referrer:
+        event["referrer"] = "r"
     outcome = apply(copy(state), MemoryBook(), event)
     if not isinstance(outcome, Applied) or not isinstance(outcome.facts, Order):
         raise TypeError(f"{amounts} make no order: {outcome}")

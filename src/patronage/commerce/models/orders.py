@@ -79,9 +79,10 @@ class Order(models.Model):
     """What a member bought of one merchant at one time.
 
     total = goods − discount + freight, in minor units. `referrer_account` is the ledger account of
-    the member's referrer when the order was placed. The address is a copy: a later change of the
-    member's does not move a parcel. `pay_by` is when an unpaid order is cancelled, `completes_at`
-    when the hold is over, `split_at` when its money was divided and its merchant's part credited.
+    the member's referrer when the order was placed, `referrer_points_nano` what its completion
+    granted them. The address is a copy: a later change of the member's does not move a parcel.
+    `pay_by` is when an unpaid order is cancelled, `completes_at` when the hold is over, `split_at`
+    when its money was divided and its merchant's part credited.
     """
 
     number = models.CharField(_("number"), max_length=24, unique=True)
@@ -101,6 +102,7 @@ class Order(models.Model):
         _("state"), max_length=12, choices=State.choices, default=State.UNPAID, editable=False
     )
     referrer_account = models.CharField(max_length=40, blank=True)
+    referrer_points_nano = models.BigIntegerField(default=0)
     goods_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField(default=0)
     freight_minor = models.BigIntegerField(default=0)

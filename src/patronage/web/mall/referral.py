@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from patronage.members.referral import referred_by
+from patronage.commerce import referrals
 from patronage.web.mall.invited import PARAMETER
 from patronage.web.shared import codes
 from patronage.web.shared.access import member_required
+from patronage.web.shared.forms import whole
 from patronage.web.shared.requests import MemberRequest
 
 _SVG = "image/svg+xml"
-_SHOWN = 50
 
 
 @never_cache
@@ -25,16 +25,18 @@ _SHOWN = 50
 @member_required
 def referral(request: MemberRequest) -> HttpResponse:
     """Show the member's link, QR code and poster, and whom they brought."""
-    referred = referred_by(request.user)
+    before = whole(request.GET.get("before")) or None
+    page = referrals.brought_by(request.user, before=before, limit=referrals.PAGE + 1)
+    shown = page[: referrals.PAGE]
     return render(
         request,
         "mall/members/referral.html",
         {
             "tab": "mine",
             "link": _link(request),
-            "referred": referred[:_SHOWN],
-            "count": len(referred),
-            "more": max(0, len(referred) - _SHOWN),
+            "referred": shown,
+            "older": shown[-1].id if len(page) > referrals.PAGE else None,
+            "sums": referrals.sums_of(request.user),
         },
     )
 
