@@ -40,7 +40,7 @@ from patronage.members.gate import Proof
 from patronage.members.models import Address, Level, Person, Quote, Reward, Withdrawal
 from patronage.members.payout_port import Standing
 from patronage.members.payouts import approve, confirm, go_on, save_payee, withdraw
-from tests.integration.commerce.conftest import as_default
+from tests.integration.commerce.malls import as_default
 from tests.integration.commerce.play import HOME, OPENED, Mall, Time, put
 from tests.integration.members.play import PIN, confirmed, give_pin, quoted
 

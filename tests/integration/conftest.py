@@ -13,6 +13,12 @@ import pytest
 
 import tests.properties.conftest  # noqa: F401  (the same examples as there)
 from tests.integration import keeper, servers
+from tests.integration.commerce.malls import (  # noqa: F401  (of commerce's tests and members')
+    mall,
+    on_postgresql,
+    postgresql_mall,
+    sqlite_mall,
+)
 from tests.integration.databases import database_of_our_own, known
 from tests.integration.running import Run, running
 

@@ -20,7 +20,8 @@ from patronage.economy.charter import MICRO
 from patronage.members import clock, payout_port, posting
 from patronage.members.gate import GateRefusal, Verb, closed_to, may_leave
 from patronage.members.limits import Limit, take
-from patronage.members.models import Payee, Person, Withdrawal, WithdrawalState
+from patronage.members.models import NoticeKind, Payee, Person, Withdrawal, WithdrawalState
+from patronage.members.notices import Told, tell
 from patronage.members.payout_port import ProviderAwayError, Standing
 from patronage.members.refusals import Refusal
 
@@ -294,6 +295,7 @@ def _pay(number: str) -> None:
         if told.standing == Standing.PAID:
             locked.state, locked.ended_at = WithdrawalState.PAID, clock.now()
             locked.save()
+            _tell(locked)
             return
         _fail(locked, told.reason)
     conclude(number)
@@ -313,6 +315,7 @@ def _fail(withdrawal: Withdrawal, reason: str) -> None:
     withdrawal.state, withdrawal.ended_at = WithdrawalState.FAILED, clock.now()
     withdrawal.reason = reason[:200]
     withdrawal.save()
+    _tell(withdrawal)
     posting.submit(
         {
             "id": restoring_id(withdrawal),
@@ -321,3 +324,9 @@ def _fail(withdrawal: Withdrawal, reason: str) -> None:
             "amount": withdrawal.amount_minor,
         }
     )
+
+
+def _tell(withdrawal: Withdrawal) -> None:
+    """Tell the member how a withdrawal ended, in the transaction in which it does."""
+    facts = {"state": str(withdrawal.state), "amount": withdrawal.amount_minor}
+    tell(Told(withdrawal.person_id, NoticeKind.PAYOUT, withdrawal.number, facts))

@@ -77,6 +77,6 @@ def _said(kind: NoticeKind, facts: dict[str, Any]) -> tuple[str, dict[str, str]]
             text = (
                 _("Your withdrawal of %(amount)s was paid out.")
                 if facts["state"] == "paid"
-                else _("Your withdrawal of %(amount)s failed; the money is back in your cash.")
+                else _("Your withdrawal of %(amount)s failed. The money comes back to your cash.")
             )
     return text, values

@@ -7,7 +7,7 @@ from django.core.checks import run_checks
 from django.test import override_settings
 
 from patronage.commerce import checks, posting
-from tests.integration.commerce.conftest import as_default
+from tests.integration.commerce.malls import as_default
 from tests.integration.databases import known
 
 

@@ -11,7 +11,7 @@ from patronage.members import clock
 from patronage.members.models import Person
 from patronage.web.demo import shop
 from patronage.web.demo.year import Year
-from tests.integration.commerce.conftest import as_default, empty
+from tests.integration.commerce.malls import as_default, empty
 
 
 @pytest.fixture

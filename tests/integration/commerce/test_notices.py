@@ -8,12 +8,20 @@ from django.utils.translation import override
 
 from patronage import ledger
 from patronage.commerce import counter, jobs
-from patronage.members import clock, notices, noticing, ranking, sms
+from patronage.members import clock, notices, noticing, payouts, ranking, sms
 from patronage.members.models import Notice, NoticeKind, NoticePosition, Person, SentText
 from patronage.members.noticing import follow_closes, follow_journal
 from patronage.members.sentences import sentence
 from tests.integration.commerce.play import Mall
 from tests.integration.commerce.test_counter import charged, customer, staff
+from tests.integration.members.test_payouts import (
+    FAILED,
+    PAID,
+    Standing,
+    answered,
+    confirmed,
+    rich,
+)
 
 
 def kinds(person: Person) -> list[str]:
@@ -287,3 +295,19 @@ def test_the_leaderboard_masks_all_and_marks_the_reader(mall: Mall) -> None:
     later = ranking.board(people[11])
     assert not any(place.is_reader for place in later.places)
     assert later.ranked_at - board.ranked_at == timedelta(minutes=10)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"), [(PAID, "was paid out."), (FAILED, "The money comes back to your cash.")]
+)
+def test_how_a_withdrawal_ended_is_told(mall: Mall, standing: Standing, words: str) -> None:
+    person = rich(mall)
+    made = confirmed(person)
+    assert "payout" not in kinds(person)
+    answered(mall, made, standing)
+    payouts.go_on()
+    follow_journal()
+    (told,) = person.notices.filter(kind="payout")
+    assert said(told).startswith("Your withdrawal of ¥100.00 ")
+    assert said(told).endswith(words)
+    assert ("cash_back" in kinds(person)) == (standing is FAILED)

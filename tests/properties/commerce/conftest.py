@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.commerce.conftest import migrated_sqlite
+from tests.integration.commerce.malls import migrated_sqlite
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from patronage.commerce import returns
 from patronage.commerce.models import FreightRule, Order, Refund, State, Tender
 from patronage.members.models import Person
-from tests.integration.commerce.conftest import opened
+from tests.integration.commerce.malls import opened
 from tests.integration.commerce.play import Mall, splits
 
 EXAMPLES = int(os.environ.get("PATRONAGE_EXAMPLES", "200")) // 8
