@@ -9,7 +9,7 @@ from patronage import ledger
 from patronage.members import clock
 from patronage.members.closing import Orders
 from patronage.members.holdings import holding_of
-from patronage.members.models import Person
+from patronage.members.models import Payee, Person, Pin, Withdrawal
 from patronage.members.referral import referred_by
 
 _ADDRESS = ("name", "phone", "province", "city", "district", "street", "is_default")
@@ -54,7 +54,29 @@ def export_of(person: Person, orders: Orders) -> dict[str, Any]:
             for referred in referred_by(person)
         ],
         "orders": orders.exported(person),
+        "frozen": {"at": _text(person.frozen_at), "reason": person.frozen_reason}
+        if person.frozen_at
+        else None,
+        "pay_pin_set_at": [_text(pin.set_at) for pin in Pin.objects.filter(person=person)],
+        "payee": list(Payee.objects.filter(person=person).values("name", "bank", "account")),
+        "withdrawals": [_withdrawal(one) for one in person.withdrawals.all()],
         "ledger": {"account": _account(person), "statement": _statement(person)},
+    }
+
+
+def _withdrawal(one: Withdrawal) -> dict[str, str | None]:
+    return {
+        "number": one.number,
+        "state": one.state,
+        "amount_minor": str(one.amount_minor),
+        "fee_minor": str(one.fee_minor),
+        "tax_minor": str(one.tax_minor),
+        "payee_name": one.payee_name,
+        "payee_bank": one.payee_bank,
+        "payee_account": one.payee_account,
+        "requested_at": _text(one.requested_at),
+        "ended_at": _text(one.ended_at) if one.ended_at else None,
+        "reason": one.reason,
     }
 
 

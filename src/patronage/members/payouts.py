@@ -232,7 +232,7 @@ def confirm(*, number: str, who: Person) -> PayoutRefusal | GateRefusal | None:
         withdrawal.state = WithdrawalState.CONFIRMED
         withdrawal.confirmed_by, withdrawal.confirmed_at = who, clock.now()
         withdrawal.save()
-    _pay(number)
+    ask(number)
     return None
 
 
@@ -269,12 +269,15 @@ def go_on() -> int:
     confirmed = waiting.filter(state=WithdrawalState.CONFIRMED)
     to_pay = list(confirmed.values_list("number", flat=True))
     for number in to_pay:
-        _pay(number)
+        ask(number)
     return len(numbers) + len(to_pay)
 
 
-def _pay(number: str) -> None:
-    """Ask the provider to pay, as often as need be, and let the withdrawal end as it says."""
+def ask(number: str) -> None:
+    """Ask the provider to pay, as often as need be, and let the withdrawal end as it says.
+
+    Nothing happens to one that is not confirmed, or has ended. Not inside a transaction.
+    """
     confirmed = Withdrawal.objects.filter(number=number, state=WithdrawalState.CONFIRMED)
     confirmed.update(asked_at=clock.now())
     withdrawal = confirmed.first()

@@ -11,7 +11,7 @@ from patronage.commerce import jobs
 from patronage.members import payouts, posting, testpayout
 from patronage.members.closing import ClosingRefusal, hindrances
 from patronage.members.gate import GateRefusal
-from patronage.members.models import Payee, Person, TestPayout, Withdrawal, WithdrawalState
+from patronage.members.models import Notice, Payee, Person, TestPayout, Withdrawal, WithdrawalState
 from patronage.members.payout_port import Answer, ProviderAwayError, Standing
 from patronage.members.payouts import PayoutRefusal, approve, confirm, decline, save_payee, withdraw
 from patronage.members.pins import PinRefusal
@@ -68,6 +68,11 @@ def answered(mall: Mall, made: Withdrawal, standing: Standing, reason: str = "")
     return made
 
 
+def told(person: Person) -> list[object]:
+    """Return the facts of the notices of withdrawals."""
+    return list(Notice.objects.filter(person=person, kind="payout").values_list("facts", flat=True))
+
+
 def cash(mall: Mall, person: Person) -> int:
     return mall.held(person.account).cash
 
@@ -88,6 +93,7 @@ def test_a_withdrawal_is_paid_when_the_provider_says_so_and_not_before(mall: Mal
     made = answered(mall, made, PAID)
     assert (made.state, made.ended_at is not None) == (WithdrawalState.PAID, True)
     assert (made.approved_by, made.confirmed_by) == (first, second)
+    assert told(person) == [{"amount": 100_00, "state": "paid"}]
     assert cash(mall, person) == 400_00
     mall.verify()
 
@@ -101,6 +107,7 @@ def test_one_that_fails_is_restored_once(mall: Mall) -> None:
         payouts.go_on()
     payouts.conclude(made.number)
     assert cash(mall, person) == 500_00
+    assert told(person) == [{"amount": 100_00, "state": "failed"}]
     causes = [line.cause for line in ledger.statement("mall", person.account)]
     assert causes == ["restoration", "withdrawal", "credit"]
     assert ledger.summary("mall").figures["paid_out"] == 0
@@ -261,7 +268,7 @@ def test_after_a_crash_the_job_goes_on(mall: Mall, monkeypatch: pytest.MonkeyPat
     jobs.run_all()
     assert approve(number=made.number, who=first) is None
     with monkeypatch.context() as patch:
-        patch.setattr(payouts, "_pay", lambda _number: None)
+        patch.setattr(payouts, "ask", lambda _number: None)
         assert confirm(number=made.number, who=second) is None
     mall.time.pass_by(minutes=2)
     jobs.run_all()

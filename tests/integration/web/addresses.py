@@ -249,7 +249,7 @@ def console_path(route: str, shop: Shop) -> str:
     parts = route.split("/")
     if "<path:object_id>" in parts and parts[1] != "r":
         model = apps.get_model(parts[1], parts[2])
-        thing = model.objects.order_by("-id").first()
+        thing = model.objects.order_by("-pk").first()
         assert thing is not None, f"the shop has no {model.__name__}"
         parts[parts.index("<path:object_id>")] = str(thing.pk)
     path = "/".join(parts)

@@ -202,7 +202,12 @@ class TestPayout(models.Model):
 
     reference = models.CharField(_("number"), max_length=24, primary_key=True)
     amount_minor = models.BigIntegerField(_("amount in minor units"))
-    state = models.CharField(_("state"), max_length=12, default="waiting")
+    state = models.CharField(
+        _("state"),
+        max_length=12,
+        choices=(("waiting", _("waiting")), ("paid", _("paid")), ("failed", _("failed"))),
+        default="waiting",
+    )
     reason = models.CharField(_("why it failed"), max_length=200, blank=True)
     opened_at = models.DateTimeField(_("begun at"), default=clock.now)
 

@@ -16,7 +16,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from patronage.members import blocking
+from patronage.members import blocking, freezing
 from patronage.members.blocking import BlockRefusal
 from patronage.members.models import Block, Person
 from patronage.web.console.site import (
@@ -83,7 +83,7 @@ class PersonAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     inlines = (BlockInline,)
     actions_list = ("appoint",)
-    actions_detail = ("block", "lift", "renew")
+    actions_detail = ("block", "lift", "freeze", "thaw", "renew")
     fields = (
         ("shown_phone", "email"),
         "name",
@@ -91,6 +91,7 @@ class PersonAdmin(ReadOnlyAdmin):
         "referrer",
         ("is_staff", "is_superuser"),
         "is_active",
+        ("frozen_at", "frozen_reason"),
         ("joined_at", "closed_at"),
     )
     readonly_fields = ("shown_phone",)
@@ -113,6 +114,16 @@ class PersonAdmin(ReadOnlyAdmin):
         """Offer it for who is blocked."""
         who = self._who(request, object_id)
         return who is not None and not who.is_active and who.closed_at is None
+
+    def has_freeze_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it for members whose account is not frozen."""
+        who = self._who(request, object_id)
+        return who is not None and not who.is_staff and who.frozen_at is None
+
+    def has_thaw_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it for who is frozen."""
+        who = self._who(request, object_id)
+        return who is not None and who.frozen_at is not None
 
     def has_renew_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Offer it for staff."""
@@ -178,6 +189,37 @@ class PersonAdmin(ReadOnlyAdmin):
         """Let someone sign in again."""
         told = _("They can sign in again.")
         return self._with_reason(request, object_id, blocking.lift, _("Unblock"), told)
+
+    @action(description=gettext_lazy("Freeze"), url_path="freeze", permissions=["freeze"])
+    def freeze(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Let nothing leave a member's account, for a reason that the member reads."""
+        form = ReasonForm(request.POST or None)
+        who = self.get_object(request, str(object_id))
+        if request.method == "POST" and form.is_valid() and isinstance(who, Person):
+            reason = form.cleaned_data["reason"]
+            answer = freezing.freeze(person_id=object_id, reason=reason)
+            self.log_change(request, who, _("frozen: %(reason)s") % {"reason": reason})
+            self.tell(request, answer, _("Done."))
+            return redirect("console:members_person_change", object_id)
+        told = _(
+            "Nothing can be redeemed, converted, withdrawn or paid from their balance. They sign "
+            "in and shop as before, and read the reason."
+        )
+        title = _("Freeze")
+        return self.ask(request, form, title=f"{title}: {who}", told=told, button=title)
+
+    @action(description=gettext_lazy("Thaw"), url_path="thaw", permissions=["thaw"])
+    def thaw(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Let value leave a member's account again."""
+        who = self.get_object(request, str(object_id))
+        if request.method == "POST" and isinstance(who, Person):
+            answer = freezing.thaw(person_id=object_id)
+            self.log_change(request, who, _("thawed"))
+            self.tell(request, answer, _("Done."))
+            return redirect("console:members_person_change", object_id)
+        told = _("They can redeem, convert, withdraw and pay from their balance again.")
+        title = _("Thaw")
+        return self.ask(request, forms.Form(), title=f"{title}: {who}", told=told, button=title)
 
     def _with_reason(
         self,

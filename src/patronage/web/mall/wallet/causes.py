@@ -105,6 +105,7 @@ def _restoration(entry: Entry) -> str:
 
 
 _WORDS: Final[dict[str, Callable[[Entry], str]]] = {
+    "opening": lambda _entry: _("The account was opened"),
     "order": _order,
     "referral": lambda _entry: _("An order of someone you invited was completed"),
     "refund": _refund,

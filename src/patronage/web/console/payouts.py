@@ -1,0 +1,209 @@
+"""Withdrawals: approved, confirmed by somebody else, declined; and a file for the tax office."""
+
+import csv
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import action
+
+from patronage.members import clock, payouts, testpayout
+from patronage.members.amounts import money, plain
+from patronage.members.models import TestPayout, Withdrawal, WithdrawalState
+from patronage.members.payout_port import Standing
+from patronage.members.refusals import Refusal
+from patronage.web.console.persons import ReasonForm
+from patronage.web.console.site import ReadOnlyAdmin, is_operator, person, site
+
+_DECLINABLE = (WithdrawalState.REQUESTED, WithdrawalState.APPROVED)
+
+
+@admin.register(Withdrawal, site=site)
+class WithdrawalAdmin(ReadOnlyAdmin):
+    """Withdrawals, the newest first."""
+
+    list_display = (
+        *("number", "requested_at", "payee_name", "masked", "shown_amount", "shown_net"),
+        *("state", "approved_by", "confirmed_by"),
+    )
+    list_filter = ("state",)
+    list_select_related = ("approved_by", "confirmed_by")
+    search_fields = ("number", "payee_name")
+    actions = ("approve", "confirm", "export_for_tax")
+    actions_detail = ("decline",)
+    fields = (
+        ("number", "state"),
+        ("shown_amount", "shown_fee"),
+        ("shown_tax", "shown_net"),
+        ("payee_name", "payee_bank", "payee_account"),
+        ("requested_at", "taken_at"),
+        ("approved_by", "approved_at"),
+        ("confirmed_by", "confirmed_at"),
+        ("ended_at", "reason"),
+    )
+    readonly_fields = ("shown_amount", "shown_fee", "shown_tax", "shown_net")
+
+    @admin.display(description=gettext_lazy("account number"))
+    def masked(self, withdrawal: Withdrawal) -> str:
+        """The account number but for its last digits."""
+        return withdrawal.masked_account
+
+    @admin.display(description=gettext_lazy("amount"), ordering="amount_minor")
+    def shown_amount(self, withdrawal: Withdrawal) -> str:
+        """What left the cash."""
+        return money(withdrawal.amount_minor)
+
+    @admin.display(description=gettext_lazy("fee"))
+    def shown_fee(self, withdrawal: Withdrawal) -> str:
+        """What is kept of it as a fee."""
+        return money(withdrawal.fee_minor)
+
+    @admin.display(description=gettext_lazy("withheld tax"))
+    def shown_tax(self, withdrawal: Withdrawal) -> str:
+        """What is kept of it as tax."""
+        return money(withdrawal.tax_minor)
+
+    @admin.display(description=gettext_lazy("to be paid out"))
+    def shown_net(self, withdrawal: Withdrawal) -> str:
+        """What is paid out."""
+        return money(withdrawal.net_minor)
+
+    @admin.action(description=gettext_lazy("Approve"), permissions=["view"])
+    def approve(self, request: HttpRequest, chosen: QuerySet[Withdrawal]) -> None:
+        """Approve what was requested."""
+        self._each(request, chosen, payouts.approve, _("Approved."))
+
+    @admin.action(description=gettext_lazy("Confirm, and have it paid out"), permissions=["view"])
+    def confirm(self, request: HttpRequest, chosen: QuerySet[Withdrawal]) -> None:
+        """Confirm what somebody else approved, and give it to the provider."""
+        self._each(request, chosen, payouts.confirm, _("Confirmed."))
+
+    def _each(
+        self,
+        request: HttpRequest,
+        chosen: QuerySet[Withdrawal],
+        do: Callable[..., Refusal | None],
+        said: str,
+    ) -> None:
+        for number in chosen.order_by("requested_at").values_list("number", flat=True):
+            answer = do(number=number, who=person(request))
+            text = said if answer is None else str(answer)
+            level = messages.SUCCESS if answer is None else messages.ERROR
+            messages.add_message(request, level, f"{number}: {text}")
+
+    def has_decline_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it while no provider was asked."""
+        if not is_operator(request) or object_id is None:
+            return False
+        return Withdrawal.objects.filter(number=object_id, state__in=_DECLINABLE).exists()
+
+    @action(description=gettext_lazy("Decline"), url_path="decline", permissions=["decline"])
+    def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Let it fail for a reason that the member reads; the amount comes back."""
+        form = ReasonForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            answer = payouts.decline(number=object_id, reason=form.cleaned_data["reason"])
+            self.tell(request, answer, _("Declined. The amount is back in the member's cash."))
+            return redirect("console:members_withdrawal_change", object_id)
+        told = _("The amount goes back to the member's cash, and they read the reason.")
+        title = _("Decline withdrawal %(number)s") % {"number": object_id}
+        return self.ask(request, form, title=title, told=told, button=_("Decline"))
+
+    @admin.action(
+        description=gettext_lazy("Export those paid for the tax declaration (CSV)"),
+        permissions=["view"],
+    )
+    def export_for_tax(
+        self, request: HttpRequest, chosen: QuerySet[Withdrawal]
+    ) -> HttpResponse | None:
+        """Send a file of those chosen that are paid, by the day of payment."""
+        paid = chosen.filter(state=WithdrawalState.PAID).order_by("ended_at")
+        if not paid:
+            messages.error(request, _("None of these is paid."))
+            return None
+        response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+        name = f"withdrawals-{clock.now():%Y%m%d}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        writer = csv.writer(response)
+        writer.writerow(
+            [
+                _("Number"),
+                _("Paid at"),
+                _("Real name"),
+                _("Bank"),
+                _("Account number"),
+                _("Amount"),
+                _("Fee"),
+                _("Tax withheld"),
+                _("Paid out"),
+            ]
+        )
+        for one in paid:
+            sums = (one.amount_minor, one.fee_minor, one.tax_minor, one.net_minor)
+            writer.writerow(
+                [
+                    one.number,
+                    one.ended_at.isoformat() if one.ended_at else "",
+                    *(_as_text(text) for text in (one.payee_name, one.payee_bank)),
+                    f"\t{one.payee_account}",  # else spreadsheets round it
+                    *(plain(amount).replace(",", "") for amount in sums),
+                ]
+            )
+        count = len(paid)
+        told = ngettext("%(n)s withdrawal exported", "%(n)s withdrawals exported", count)
+        for one in paid:
+            self.log_change(request, one, told % {"n": count})
+        return response
+
+
+def _as_text(written: str) -> str:
+    """Return what a member wrote so that no spreadsheet takes it for a formula."""
+    return f"'{written}" if written[:1] in "=+-@\t\r" else written
+
+
+@admin.register(TestPayout, site=site)
+class TestPayoutAdmin(ReadOnlyAdmin):
+    """What the embedded payout provider was asked for; staff play the bank."""
+
+    list_display = ("reference", "shown_amount", "state", "reason", "opened_at")
+    list_filter = ("state",)
+    ordering = ("-opened_at",)
+    actions = ("pay", "fail")
+    fields = ("reference", "shown_amount", "state", "reason", "opened_at")
+    readonly_fields = ("shown_amount",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show it in a demonstration alone."""
+        return settings.DEMO and super().has_module_permission(request)
+
+    @admin.display(description=gettext_lazy("amount"))
+    def shown_amount(self, payout: TestPayout) -> str:
+        """What is to be sent."""
+        return money(payout.amount_minor)
+
+    @admin.action(description=gettext_lazy("Play the bank: paid"), permissions=["view"])
+    def pay(self, request: HttpRequest, chosen: QuerySet[TestPayout]) -> None:
+        """Let the bank say that it paid."""
+        self._answer(request, chosen, Standing.PAID, "")
+
+    @admin.action(description=gettext_lazy("Play the bank: failed"), permissions=["view"])
+    def fail(self, request: HttpRequest, chosen: QuerySet[TestPayout]) -> None:
+        """Let the bank say that it could not."""
+        self._answer(request, chosen, Standing.FAILED, _("The bank says: no such account."))
+
+    def _answer(
+        self,
+        request: HttpRequest,
+        chosen: QuerySet[TestPayout],
+        standing: Standing,
+        reason: str,
+    ) -> None:
+        for reference in chosen.values_list("reference", flat=True):
+            testpayout.answer(reference=reference, standing=standing, reason=reason)
+            payouts.ask(reference)
+        messages.success(request, _("Done."))
