@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 
-from patronage.commerce import checkout, counter, orders, returns
+from patronage.commerce import checkout, counter, days, orders, returns
 from patronage.commerce.models import (
     Alarm,
     Category,
@@ -276,6 +276,8 @@ def furnished(migrated: Path) -> tuple[Path, Shop, datetime]:
     with on_file(path, path.parent / "media"), ExitStack() as stack:
         stack.enter_context(clock.at(OPENED))
         shop = furnish(Mall(Time(stack)))
+        shop.mall.time.pass_by(days=1)
+        days.close_due()
         publish()
         return path, shop, clock.now()
 

@@ -20,6 +20,7 @@ from patronage.cli import (
     imports,
     inbox,
     log,
+    proofs,
     replay,
     serve,
     staff,
@@ -153,6 +154,18 @@ _COMMANDS = {
             audit.audit,
             "Replay a public log, trusting nobody: exit code 1 if anything is wrong.",
             "无需信任任何人地重放公开日志：有错误时退出码为 1。",
+        ),
+        (
+            "prove-account",
+            proofs.prove_account,
+            "Write a proof of what an account counts for in the public log.",
+            "生成某账户在公开日志中余额与记录的证明文件。",
+        ),
+        (
+            "check-proof",
+            proofs.check_proof,
+            "Check a proof of an account and say what is proved: exit code 1 if nothing is.",
+            "核验账户证明并说明证明了什么：不成立时退出码为 1。",
         ),
     ),
     say("Run the mall", "运行商城"): (

@@ -229,7 +229,7 @@ def _render(found: "Audit") -> None:
     if found.verified is None or state is None:
         return
     charter = state.charter
-    cosigned = ", ".join(f"{one.key.name} ({_when(one.time)})" for one in found.verified.cosigned)
+    cosigned = ", ".join(f"{one.key.name} ({moment(one.time)})" for one in found.verified.cosigned)
     rows = [
         (say("log", "日志"), found.verified.checkpoint.origin),
         (say("leaves", "叶子"), f"{found.verified.checkpoint.size:,}"),
@@ -262,7 +262,8 @@ def _custody(state: State) -> int:
     return custody(state)
 
 
-def _when(time: int | None) -> str:
+def moment(time: int | None) -> str:
+    """Write a POSIX time as a moment in UTC."""
     return "–" if time is None else f"{datetime.fromtimestamp(time, UTC):%Y-%m-%d %H:%M:%SZ}"
 
 

@@ -70,8 +70,8 @@ def test_each_day_has_its_solvency_record_after_all_else(public: Public) -> None
         assert index == told["seq"] + number - 1
     assert leaves.find_solvency(reader, 4) is None
     for seq, record in enumerate(journal(public), start=1):
-        assert found[leaves.find_record(reader, seq)] == record
-    assert leaves.find_record(reader, 14) is None
+        assert found[leaves.find_record(reader, seq, 3)] == record
+    assert leaves.find_record(reader, 14, 3) is None
     # Balances of the last two records are kept.
     kept = {str(leaves.find_solvency(reader, number)) for number in (2, 3)}
     assert set(public.files.names("balances")) == kept

@@ -30,7 +30,11 @@ NO_PAGES = (
     "/mine/data/",
     "/prices/",
     "/wallet/statement/file",
-    "/log/",
+    "/log/tile/",
+    "/log/checkpoint",
+    "/log/vkey",
+    "/log/witnesses",
+    "/mine/proof/file/",
 )
 QUERIES_MAX = 12
 ASSETS_MAX = 100_000

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 CHECKPOINT: Final = "checkpoint"
+VKEY: Final = "vkey"
 WITNESSES: Final = "witnesses.json"
 BALANCES: Final = "balances"
 _LOCK: Final = ".lock"
@@ -55,6 +56,11 @@ class Folder:
     def show(self, checkpoint: bytes) -> None:
         """Give out a checkpoint, durably when it returns."""
         write_durably(self.root / CHECKPOINT, checkpoint)
+
+    def replace(self, path: str, data: bytes) -> None:
+        """Keep other bytes at a path, durably when it returns, if they are others."""
+        if self.get(path) != data:
+            write_durably(self.root / path, data)
 
     def remove(self, path: str) -> None:
         """Remove what is at a path and below it, if anything is."""

@@ -58,9 +58,21 @@ def find_solvency(reader: Reader, number: int) -> int | None:
     return _first(reader, lambda place: place.solvencies >= number)
 
 
-def find_record(reader: Reader, seq: int) -> int | None:
-    """Return the leaf of a journal record, None if it is not published."""
-    return _first(reader, lambda place: place.seq >= seq)
+def find_record(reader: Reader, seq: int, solvencies: int) -> int | None:
+    """Return the leaf of a journal record, None if it is not published.
+
+    `solvencies` is how many such records there are at most before it: each look corrects it.
+    """
+    while (index := seq - 1 + solvencies) < reader.size:
+        leaf = reader.leaf(index)
+        place = place_of(leaf, index)
+        if not is_solvency(leaf):
+            if place.seq == seq:
+                return index
+            solvencies = place.solvencies
+        else:
+            solvencies = place.solvencies - (place.seq >= seq)
+    return None
 
 
 def last_record(reader: Reader) -> bytes:

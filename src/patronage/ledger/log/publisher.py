@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from patronage.economy import Account, BrokenInvariantError
 from patronage.ledger import store
 from patronage.ledger.log import leaves
-from patronage.ledger.log.folder import BALANCES, CHECKPOINT, Folder
+from patronage.ledger.log.folder import BALANCES, CHECKPOINT, VKEY, Folder
 from patronage.ledger.log.keys import Memory, read_key
 from patronage.ledger.log.leaves import Place
 from patronage.ledger.log.solvency import balance_files, balances_of, folder_of, solvency_record
@@ -144,6 +144,7 @@ class _Publication:
             note = sign_checkpoint(checkpoint, self._key)
             self._memory.keep(note)
             self._files.show(note)
+            self._files.replace(VKEY, f"{self._key.verifier}\n".encode())
             self._forget(writer.size)
         return Published(writer.size, writer.size - size)
 

@@ -128,8 +128,10 @@ def books(state: State) -> dict[str, Any]:
             )
         },
         "coins": {"held": number(state.treasury * price // per), "owed": number(state.coins)},
+        "currency": state.charter.currency,
         "custody": number(custody(state)),
         "day": state.last_closed,
+        "exponent": state.charter.minor_unit_exponent,
         "points": {
             "held": number(state.reserve),
             "owed": str(owned),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from patronage.ledger.log.folder import CHECKPOINT, WITNESSES, Folder
+from patronage.ledger.log.folder import CHECKPOINT, VKEY, WITNESSES, Folder
 
 _PATH: Final = re.compile(
     r"tile/(?:entries|[0-9]{1,2})/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?"
@@ -28,6 +28,12 @@ def folder() -> Folder:
 def checkpoint(_request: HttpRequest) -> HttpResponse:
     """Send the last checkpoint, which is asked for anew each time."""
     return _answer(CHECKPOINT, "text/plain; charset=utf-8", "no-cache")
+
+
+@require_safe
+def vkey(_request: HttpRequest) -> HttpResponse:
+    """Send the log's public key, for those who have it from nowhere else."""
+    return _answer(VKEY, "text/plain; charset=utf-8", "no-cache")
 
 
 @require_safe

@@ -58,6 +58,7 @@ def mine(request: Request) -> HttpResponse:
             ],
             "unread": unread(person),
             "has_clock": bool(settings.DEMO_CLOCK),
+            "has_log": bool(settings.LOG),
         },
     )
 
