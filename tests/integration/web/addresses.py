@@ -109,6 +109,9 @@ MALL: dict[str, Address] = {
     "cart/add/": Address(
         MEMBER, fixed("/cart/add/"), lambda shop: {"sku": shop.wine.id, "quantity": 1}
     ),
+    "checkout/now/": Address(
+        PUBLIC, fixed("/checkout/now/"), lambda shop: {"sku": shop.wine.id, "quantity": 2}
+    ),
     "checkout/": Address(MEMBER, fixed("/checkout/"), lambda _shop: {"do": "update"}),
     "pay/test/<str:reference>": Address(
         PUBLIC, lambda shop: f"/pay/test/{reference(shop)}", lambda _shop: {"choice": "nothing"}

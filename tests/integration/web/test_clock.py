@@ -31,7 +31,9 @@ def test_who_waits_for_points_sees_them_come(shop: Shop) -> None:
     browser = signed_in(shop.other)
     (order,) = shop.mall.place(shop.other, (shop.wine, 1))
     shop.mall.pay([order])
-    shop.mall.receive(order)
+    page = browser.post("/dev/clock/", {"days": "1"}, follow=True)
+    assert page.context["done"][1] == ("已发货的订单", 2)  # another member's as well
+    assert browser.post(f"/orders/{order.number}/receive/").status_code == 302
     before, after = browser.post("/dev/clock/", {"days": "7"}, follow=True).context["figures"]
     assert (before["points"], before["quota"]) == (0, 0)
     assert after["points"] > 0

@@ -12,7 +12,7 @@ from patronage.members.bilingual import shown
 class Delivery(models.TextChoices):
     """How a line reaches its buyer."""
 
-    SHIP = "ship", _("shipped")
+    SHIP = "ship", _("sent to an address")
     CODE = "code", _("code, redeemed at a counter")
     NONE = "none", _("nothing to deliver")
 

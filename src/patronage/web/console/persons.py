@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
@@ -41,7 +41,7 @@ class ReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Reason"),
+        label=pgettext_lazy("of what staff do", "Reason"),
         max_length=blocking.REASON_LENGTH,
         widget=UnfoldAdminTextInputWidget,
     )
@@ -68,15 +68,7 @@ class StaffForm(forms.Form):
 class PersonAdmin(ReadOnlyAdmin):
     """People, without what they keep to themselves."""
 
-    list_display = (
-        "shown_phone",
-        "name",
-        "email",
-        "referrer",
-        "is_staff",
-        "is_active",
-        "joined_at",
-    )
+    list_display = ("shown_phone", "name", "email", "shown_standing", "referrer", "joined_at")
     list_filter = ("is_staff", "is_active")
     list_select_related = ("referrer",)
     search_fields = ("name", "email", "account")
@@ -89,17 +81,27 @@ class PersonAdmin(ReadOnlyAdmin):
         "name",
         "account",
         "referrer",
-        ("is_staff", "is_superuser"),
-        "is_active",
+        "shown_standing",
         ("frozen_at", "frozen_reason"),
         ("joined_at", "closed_at"),
     )
-    readonly_fields = ("shown_phone",)
+    readonly_fields = ("shown_phone", "shown_standing")
 
     @admin.display(description=gettext_lazy("phone"))
     def shown_phone(self, person: Person) -> str:
         """The phone with its middle hidden."""
         return person.masked_phone if person.phone else ""
+
+    @admin.display(description=gettext_lazy("standing"))
+    def shown_standing(self, person: Person) -> str:
+        """What someone is here, and whether they may sign in."""
+        if person.closed_at is not None:
+            return pgettext("of an account", "closed")
+        if not person.is_active:
+            return pgettext("of an account", "blocked")
+        if person.is_staff:
+            return _("operator") if person.is_superuser else _("staff")
+        return _("member")
 
     def has_appoint_permission(self, request: HttpRequest) -> bool:
         """Let operators appoint staff."""

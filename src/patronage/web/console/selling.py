@@ -269,7 +269,7 @@ class ReturnAdmin(ConsoleAdmin):
 
     of_merchant = "order__merchant"
     can_add = can_delete = False
-    list_display = ("order", "state", "by_merchant", "reason", "requested_at", "restocked_at")
+    list_display = ("order", "state", "shown_kind", "reason", "requested_at", "restocked_at")
     list_filter = ("state", "by_merchant")
     list_select_related = ("order",)
     ordering = ("-id",)
@@ -278,7 +278,7 @@ class ReturnAdmin(ConsoleAdmin):
     fields = (
         "order",
         "state",
-        "by_merchant",
+        "shown_kind",
         "reason",
         "requested_at",
         "answer",
@@ -286,6 +286,11 @@ class ReturnAdmin(ConsoleAdmin):
         "answered_by",
         "restocked_at",
     )
+
+    @admin.display(description=gettext_lazy("kind"), ordering="by_merchant")
+    def shown_kind(self, one: Return) -> str:
+        """Whether it came back, or was never sent."""
+        return _("cancelled by the merchant") if one.by_merchant else _("return")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Leave the answer open until it was given."""

@@ -148,6 +148,7 @@ class ConsoleInline(Scoped, TabularInline):
     """Rows inside a page, open as the page is."""
 
     extra = 0
+    hide_title = True
 
     def _is_open(self, request: HttpRequest) -> bool:
         del request

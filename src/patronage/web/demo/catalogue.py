@@ -47,7 +47,7 @@ SELLERS: Final = (
 )
 
 CATEGORIES: Final[dict[str, Text]] = {
-    "red": ("干红", "Red wine"),
+    "red": ("红酒", "Red wine"),
     "white": ("白与桃红", "White and rosé"),
     "gift": ("礼盒与器具", "Gifts and glasses"),
     "tea": ("茶", "Tea"),

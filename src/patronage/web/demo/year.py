@@ -82,7 +82,7 @@ class Year:
         province, city, district = self.random.choice(_PLACES)
         address = Address(
             name=name,
-            phone=phone,
+            phone=phone.removeprefix("+86"),
             province=province,
             city=city,
             district=district,

@@ -39,7 +39,7 @@ class AddressForm(forms.ModelForm[Address]):
         }
 
     province = forms.ChoiceField(
-        label=gettext_lazy("province"),
+        label=gettext_lazy("Province"),
         choices=(("", gettext_lazy("Choose a province")), *PROVINCES),
         widget=forms.Select({"autocomplete": "address-level1"}),
     )

@@ -2,18 +2,20 @@
 
 import secrets
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
 
 from patronage.commerce import checkout as checkouts
 from patronage.commerce.checkout import AddressText, CheckoutRefusal, Quote, Wanted
 from patronage.members.models import Address, Person
 from patronage.web.shared.access import member_required
 from patronage.web.shared.forms import whole
-from patronage.web.shared.requests import MemberRequest
+from patronage.web.shared.requests import MemberRequest, Request
 
 
 class Choice(NamedTuple):
@@ -25,6 +27,13 @@ class Choice(NamedTuple):
     address_id: int
     voucher_ids: dict[int, int | None]
     notes: dict[int, str]
+
+
+@require_POST
+def buy_now(request: Request) -> HttpResponse:
+    """Lead from a product to its checkout, whose address tells the product and nothing else."""
+    chosen = {name: whole(request.POST.get(name)) for name in ("sku", "quantity")}
+    return redirect(f"{reverse('checkout')}?{urlencode(chosen)}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

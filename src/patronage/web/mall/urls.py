@@ -14,6 +14,7 @@ urlpatterns = [
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", cart.add, name="cart_add"),
     path("checkout/", checkout.checkout, name="checkout"),
+    path("checkout/now/", checkout.buy_now, name="buy_now"),
     path("pay/test/<str:reference>", testpay.testpay_page, name="testpay"),
     path("pay/back/<str:reference>", testpay.back, name="pay_return"),
     path("pay/<str:number>/", paying.pay, name="pay"),
