@@ -49,6 +49,7 @@ def mine(request: Request) -> HttpResponse:
         {
             "tab": "mine",
             "held": held,
+            "cash": held.cash + held.dividend if held is not None else 0,
             "points": points,
             "level": level_of(points),
             "is_partner": is_partner(points),
