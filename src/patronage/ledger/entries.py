@@ -81,9 +81,9 @@ def quota_run(economy: str, id: str, *, using: str = DEFAULT_DB_ALIAS) -> QuotaR
             "WHERE m.cause <> 'compulsory_redemption') "
             f"SELECT coalesce(sum(CASE WHEN {paid} THEN 0 ELSE m.quota + m.dividend END), 0), "
             f"coalesce(sum(CASE WHEN {paid} THEN -m.quota ELSE m.dividend END), 0) "
-            "FROM line JOIN ledger_movement m "
-            "ON m.economy = %s AND m.seq = line.seq AND m.position = line.position "
-            "WHERE m.cause <> 'compulsory_redemption'",
+            "FROM line CROSS JOIN ledger_movement m "  # CROSS as in `statement_rows`
+            "WHERE m.economy = %s AND m.seq = line.seq AND m.position = line.position "
+            "AND m.cause <> 'compulsory_redemption'",
             [economy, column(id), economy, economy],
         )
         granted, used = cursor.fetchone()

@@ -246,10 +246,10 @@ def statement_rows(
             "FROM line JOIN ledger_movement m "
             "ON m.economy = %s AND m.seq = line.seq AND m.position = line.position "
             "WHERE line.step < %s) "
-            f"{line_select()} FROM line "
-            "JOIN ledger_movement m "
-            "ON m.economy = %s AND m.seq = line.seq AND m.position = line.position "
+            # CROSS tells SQLite to begin with the few lines: it would walk all movements else.
+            f"{line_select()} FROM line CROSS JOIN ledger_movement m "
             "JOIN ledger_journal j ON j.economy = m.economy AND j.seq = m.seq "
+            "WHERE m.economy = %s AND m.seq = line.seq AND m.position = line.position "
             "ORDER BY line.step",
             [economy, column(id), *place, economy, limit, economy],
         )

@@ -48,8 +48,9 @@ def prices(_request: HttpRequest, span: str) -> JsonResponse:
     """Send the points of the chart: seconds since 1970, and the price of a point as text."""
     if span not in SPANS:
         raise Http404
-    points = [(_seconds(one.at), price_per_point(one.price)) for one in history(span)]
-    response = JsonResponse({"span": span, "points": points})
+    # Of those within a second the last: a line has one price at a time.
+    points = {_seconds(one.at): price_per_point(one.price) for one in history(span)}
+    response = JsonResponse({"span": span, "points": list(points.items())})
     response["Cache-Control"] = "public, max-age=60"
     return response
 
