@@ -16,6 +16,7 @@ SHORT = (
     tlog.bench_log,
     tlog.bench_sums,
     log.bench_public_log,
+    log.bench_proof,
     ledger.bench_ledger,
     mall.bench_mall,
 )

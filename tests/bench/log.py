@@ -2,22 +2,29 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from patronage import ledger
+from patronage.economy import Account, State
 from patronage.ledger import measurement
 from patronage.ledger.log.audit import audit
 from patronage.ledger.log.folder import Folder
 from patronage.ledger.log.keys import make_key, read_key
+from patronage.ledger.log.proving import MOVEMENTS, check_proof, prove_account
 from patronage.ledger.log.publisher import publish
-from patronage.tlog import Trust
-from tests.bench.rules import ROOT, Row
+from patronage.ledger.log.solvency import balance_files, balances_of, solvency_record
+from patronage.tlog import NOTE, Checkpoint, SignerKey, Trust, Writer, sign_checkpoint
+from tests.bench.rules import CHARTER, ROOT, Row
+
+RECORDS = 100_000
 
 
 def bench_public_log(members: int = 10_000, orders: int = 120_000) -> list[Row]:
@@ -37,6 +44,63 @@ def bench_public_log(members: int = 10_000, orders: int = 120_000) -> list[Row]:
         ),
         ("  records published a second", f"{told['publishing']:,.0f}", ""),
         ("records audited a second", f"{told['auditing']:,.0f}", "50,000"),
+    ]
+
+
+def bench_proof(accounts: int = 1_000_000, proofs: int = 50) -> list[Row]:
+    """Make and check the proof of one account among a million, with ten records."""
+    state = State(CHARTER)
+    state.last_closed = "2026-01-01"
+    rng = random.Random(6)
+
+    def holders() -> Iterator[Account]:
+        for number in range(accounts):
+            account = Account(f"a{number:09}", merchant=False, at=0)
+            account.points, account.coins, account.cash = 10**9 + number, number % 7, number % 11
+            account.quota = 10**6
+            state.issued += account.points
+            state.coins += account.coins
+            state.paid_in += account.cash
+            yield account
+
+    everyone = list(holders())
+    state.treasury = state.coins * 10**9
+    state.issued += state.treasury
+    state.reserve = 10 * state.coins
+    state.paid_in += state.reserve - state.charter.founding_minor
+    started = time.process_time()
+    balances = balances_of(state, everyone)
+    building = time.process_time() - started
+    records = [
+        b'{"at":null,"event":{},"facts":null,"seq":%d}' % seq for seq in range(1, RECORDS + 1)
+    ]
+    leaf = solvency_record(state, balances, RECORDS, 1, "0" * 64, None)
+    key = SignerKey("log.example.com/bench", NOTE, bytes(32))
+    made, checked = [], []
+    with tempfile.TemporaryDirectory() as name:
+        files = Folder(Path(name))
+        root = Writer(files).append([*records, leaf])
+        for path, data in balance_files(balances, RECORDS):
+            files.put(path, data)
+        checkpoint = Checkpoint("log.example.com/bench", RECORDS + 1, root)
+        files.show(sign_checkpoint(checkpoint, key))
+        for _ in range(proofs):
+            account = f"a{rng.randrange(accounts):09}"
+            seqs = rng.sample(range(1, RECORDS + 1), MOVEMENTS)
+            started = time.process_time()
+            proof = prove_account(files, account, seqs)
+            made.append(time.process_time() - started)
+            started = time.process_time()
+            check_proof(proof, Trust(key.verifier))
+            checked.append(time.process_time() - started)
+    return [
+        (f"balances of {accounts:,} accounts summed in trees", f"{building:.1f} s", ""),
+        (
+            f"a member's proof among {accounts:,}, with {MOVEMENTS} records",
+            f"{1000 * median(made):.1f} ms",
+            "≤ 50 ms",
+        ),
+        ("  the same proof checked", f"{1000 * median(checked):.1f} ms", ""),
     ]
 
 

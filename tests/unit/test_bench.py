@@ -21,6 +21,6 @@ def test_every_bench_of_the_log_runs():
 
 
 def test_the_bench_of_the_public_log_runs():
-    rows = log.bench_public_log(members=20, orders=50)
-    assert len(rows) == 3
+    rows = [*log.bench_public_log(members=20, orders=50), *log.bench_proof(accounts=30, proofs=1)]
+    assert len(rows) == 6
     assert all(what and measured for what, measured, _asked in rows)

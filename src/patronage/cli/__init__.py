@@ -24,6 +24,7 @@ from patronage.cli import (
     replay,
     serve,
     staff,
+    witnesses,
 )
 from patronage.cli.words import say
 
@@ -154,6 +155,12 @@ _COMMANDS = {
             audit.audit,
             "Replay a public log, trusting nobody: exit code 1 if anything is wrong.",
             "无需信任任何人地重放公开日志：有错误时退出码为 1。",
+        ),
+        (
+            "witness-push",
+            witnesses.witness_push,
+            "Have witnesses cosign the log's checkpoint: exit code 1 if any did not.",
+            "请见证人联署日志的检查点：有未联署者时退出码为 1。",
         ),
         (
             "prove-account",

@@ -46,6 +46,7 @@ JOBS: Final = (
     Job("rank members", ranking.rank, 10 * _MINUTE),
     Job("watch days", days.watch, 10 * _MINUTE),
     Job("publish", publishing.publish, timedelta(seconds=5)),
+    Job("push to witnesses", publishing.push_witnesses, _MINUTE),
     Job("clear sessions", leftovers.clear_sessions, 60 * _MINUTE),
     Job("clear runs", leftovers.clear_runs, 60 * _MINUTE),
 )

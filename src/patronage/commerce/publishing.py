@@ -4,8 +4,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from patronage.ledger.log import publisher
+from patronage.ledger.log import publisher, witnesses
 from patronage.ledger.log.attestation import read_attestation
+from patronage.ledger.log.folder import Folder
+
+
+class ContradictedError(RuntimeError):
+    """A witness has seen another history of the log than the one that is published."""
 
 
 def publish() -> int:
@@ -25,3 +30,19 @@ def publish() -> int:
         if not published.new:
             return count
         count += published.new
+
+
+def push_witnesses() -> int:
+    """Have the last checkpoint cosigned; return how many did so.
+
+    Who cannot be reached is asked again the next time: the log's page tells when each last
+    cosigned. Raises ContradictedError, for which an alarm sounds.
+    """
+    if not settings.LOG or not settings.LOG_WITNESSES:
+        return 0
+    named = witnesses.read_witnesses(Path(settings.LOG_WITNESSES))
+    pushed = witnesses.push(Folder(Path(settings.LOG)), named)
+    for one in pushed:
+        if one.outcome is witnesses.Outcome.CONTRADICTED:
+            raise ContradictedError(f"{one.witness.key.name}: {one.detail}")
+    return sum(one.outcome is witnesses.Outcome.COSIGNED for one in pushed)

@@ -7,7 +7,8 @@ cash pays orders and cannot be withdrawn), `PATRONAGE_PAYOUT_MIN`, `_DAILY` (min
 `_TAX` (millionths) and `_PROVIDER`, `PATRONAGE_KYC` (classes), `PATRONAGE_ECONOMY`,
 `PATRONAGE_CURRENCY` (the charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock
 can be moved), `PATRONAGE_LOG` (the public log's folder), `PATRONAGE_LOG_KEY` (its key's file: where
-it is set, the jobs publish), `PATRONAGE_LOG_ATTESTATION` (a file with an outsider's statement),
+it is set, the jobs publish), `PATRONAGE_LOG_WITNESSES` and `PATRONAGE_LOG_ATTESTATION` (a file that
+names witnesses, and one with an outsider's statement),
 `PATRONAGE_MESSAGES` (`text`, or `json`: messages as one JSON object a line).
 """
 
@@ -57,6 +58,7 @@ if LOG_FORM not in ("text", "json"):
 
 LOG = os.environ.get("PATRONAGE_LOG", "")
 LOG_KEY = os.environ.get("PATRONAGE_LOG_KEY", "")
+LOG_WITNESSES = os.environ.get("PATRONAGE_LOG_WITNESSES", "")
 LOG_ATTESTATION = os.environ.get("PATRONAGE_LOG_ATTESTATION", "")
 
 INSTALLED_APPS = [
