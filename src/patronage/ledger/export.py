@@ -70,13 +70,18 @@ def event_lines(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[str]
         _head(cursor, economy)
         for seq, record in _records(cursor, economy):
             if seq > 1:
-                told = json.loads(record)
-                event = told["event"]
-                if event is not None:
-                    event = restore_event(event)
-                elif told["id"] is not None:
-                    event = {"id": told["id"], "content": told["content"]}
-                yield json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+                yield event_line(record)
+
+
+def event_line(record: str) -> str:
+    """Return a record's event as `replay` takes it."""
+    told = json.loads(record)
+    event = told["event"]
+    if event is not None:
+        event = restore_event(event)
+    elif told["id"] is not None:
+        event = {"id": told["id"], "content": told["content"]}
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":"))
 
 
 def beancount_lines(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[str]:

@@ -175,6 +175,11 @@ class Journal(models.Model):
                 condition=models.Q(type="day.closed"),
                 name="ledger_journal_days",
             ),
+            models.Index(
+                fields=("economy", "seq"),
+                condition=models.Q(type="charter.amended"),
+                name="ledger_journal_charters",
+            ),
         )
 
 

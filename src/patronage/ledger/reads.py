@@ -266,9 +266,10 @@ def line_select() -> str:
 def line_of(row: Row) -> Line:
     """Return the line of a statement in a row."""
     record, seq, position, event_id, *rest = row
-    return Line((seq, position), _at(json.loads(record)), store.from_column(event_id), *rest)
+    return Line((seq, position), at_of(json.loads(record)), store.from_column(event_id), *rest)
 
 
-def _at(told: dict[str, Any]) -> str:
+def at_of(told: dict[str, Any]) -> str:
+    """Return when a record's event was: its own time, or else the ledger's."""
     at: str = told["event"]["at"] if told["at"] is None else told["at"]
     return at

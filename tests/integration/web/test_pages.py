@@ -35,6 +35,13 @@ NO_PAGES = (
     "/log/vkey",
     "/log/witnesses",
     "/mine/proof/file/",
+    *(
+        "/book/summary",
+        "/book/records/2.json",
+        "/book/records/part",
+        "/book/events",
+        "/book/charter",
+    ),
 )
 QUERIES_MAX = 12
 ASSETS_MAX = 100_000
@@ -43,7 +50,7 @@ ASSETS_MAX = 100_000
 # The switch of languages, and a kind of alarm by which lists are filtered.
 CODES = frozenset({"English", "en", "zh", "hans", "event", "refused"})
 # What Chinese writes in letters too.
-LETTERS = frozenset({"ICP", "EN", "CSV", "SHA"})
+LETTERS = frozenset({"ICP", "EN", "CSV", "SHA", "JSON", "TOML"})
 HEADS = frozenset({"thead", "label", "button", "summary", "legend"})
 
 
@@ -70,6 +77,7 @@ def paths(shop: Shop) -> Iterator[str]:
         yield f"/wallet/withdrawals/{made.number}/"
     yield f"/wallet/quotes/{shop.owner.quotes.exclude(used_at=None).get().number}/"
     yield from (f"/wallet/points/?span={span}" for span in ("day", "year", "all", "none"))
+    yield from ("/book/records/1/", "/book/records/?before=5", "/book/records/?before=1")
     yield from ("/search/", "/search/?q=nothing", "/nothing/", "/orders/?state=received")
     yield f"/checkout/?sku={shop.meal.id}&quantity=2"
     yield f"/products/{shop.meal.product_id}/"

@@ -86,9 +86,9 @@ def test_another_member_gets_nothing_of_it(shop: Shop, address: Address) -> None
         else:
             assert answer.status_code != 500, (path, answer.status_code)
         answer.close()
-        # The public log names orders, and nothing of whose they are.
-        is_log = path.startswith("/log/")
-        if answer.status_code == 200 and not answer.streaming and not is_log:
+        # The public log and the open book name orders, and nothing of whose they are.
+        is_open = path.startswith(("/log/", "/book/"))
+        if answer.status_code == 200 and not answer.streaming and not is_open:
             numbers = [order.number.encode() for order in shop.orders.values()]
             assert not any(number in answer.content for number in numbers)
     after = rows()

@@ -194,6 +194,11 @@ class Migration(migrations.Migration):
                         fields=["economy", "seq"],
                         name="ledger_journal_days",
                     ),
+                    models.Index(
+                        condition=models.Q(("type", "charter.amended")),
+                        fields=["economy", "seq"],
+                        name="ledger_journal_charters",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -62,6 +62,7 @@ LOG_WITNESSES = os.environ.get("PATRONAGE_LOG_WITNESSES", "")
 LOG_ATTESTATION = os.environ.get("PATRONAGE_LOG_ATTESTATION", "")
 
 INSTALLED_APPS = [
+    "patronage.web.book",
     "patronage.web.mall",
     "patronage.web.merchant",
     "patronage.web.console",
