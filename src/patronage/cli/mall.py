@@ -30,10 +30,13 @@ def prepare(address: str, ready: Path) -> None:
             say("sign in as a member", "会员登录"),
             say(f"{logins.phone}, or any phone", f"{logins.phone}，或任意手机号"),
         ),
+        (say("that member's pay PIN", "该会员的支付密码"), logins.pin),
         (say("all codes", "各种验证码"), f"{address}/dev/inbox/"),
         (say("move its clock on", "拨快时钟"), f"{address}/dev/clock/"),
         (say("the back office", "管理后台"), f"{address}/console/"),
         (say("its operator", "运营账号"), f"{logins.operator} / {logins.password}"),
+        (say("a cash desk", "收银台"), f"{address}/desk/"),
+        (say("its clerk", "收银账号"), f"{logins.clerk} / {logins.password}"),
     ]
     show.table(say("The mall is open", "商城已开张"), ("", ""), rows)
     show.paragraph(

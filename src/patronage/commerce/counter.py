@@ -377,6 +377,31 @@ def receipts_of(person: Person) -> QuerySet[CounterPayment]:
     return found.prefetch_related("refunds").order_by("-id")
 
 
+def paid_at_counters(person: Person) -> list[dict[str, object]]:
+    """Return a member's payments at counters for their own export, as JSON would hold them."""
+    return [
+        {
+            "number": payment.number,
+            "merchant": payment.merchant.name,
+            "way": payment.way,
+            "state": payment.state,
+            "coins_minor": str(payment.amount_minor),
+            "made_at": payment.made_at.isoformat(timespec="seconds"),
+            "record": None if payment.record is None else str(payment.record),
+            "given_back": [
+                {
+                    "number": refund.number,
+                    "state": refund.state,
+                    "coins_minor": str(refund.amount_minor),
+                    "made_at": refund.made_at.isoformat(timespec="seconds"),
+                }
+                for refund in payment.refunds.all()
+            ],
+        }
+        for payment in receipts_of(person)
+    ]
+
+
 def taken_by(merchant: Merchant, day: date) -> QuerySet[CounterPayment]:
     """Return a merchant's payments of a day of its charter's time zone, the newest first."""
     first, end = _bounds(day)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from patronage.commerce import alarms, checkout, fulfilment, paying, payments, refunds
 from patronage.commerce.checkout import AddressText
 from patronage.commerce.completion import Pending, granted_of, pending_of
+from patronage.commerce.counter import paid_at_counters
 from patronage.commerce.fulfilment import CodeRefusal, redeem_code
 from patronage.commerce.models import (
     Channel,
@@ -47,6 +48,7 @@ __all__ = [
     "held_coins",
     "order_of",
     "orders_of",
+    "paid_at_counters",
     "pending_of",
     "redeem_code",
     "ship_order",

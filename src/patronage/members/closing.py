@@ -47,6 +47,9 @@ class Orders(Protocol):
     def exported(self, person: Person) -> list[dict[str, object]]:
         """Return their orders for their own export, as JSON would hold them."""
 
+    def paid_at_counters(self, person: Person) -> list[dict[str, object]]:
+        """Return what they paid at counters, in the same way."""
+
     def forget(self, person: Person) -> None:
         """Erase what tells from their orders who and where they were."""
 
@@ -86,6 +89,8 @@ def close_account(*, person: Person, orders: Orders) -> list[ClosingRefusal]:
         orders.forget(person)
         person.addresses.all().delete()
         person.consents.all().delete()
+        person.notices.all().delete()
+        person.notice_choices.all().delete()
         Payee.objects.filter(person=person).delete()
         Pin.objects.filter(person=person).delete()
         person.phone = person.email = None

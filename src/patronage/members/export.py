@@ -10,6 +10,7 @@ from patronage.members import clock
 from patronage.members.closing import Orders
 from patronage.members.holdings import holding_of
 from patronage.members.models import Payee, Person, Pin, Withdrawal
+from patronage.members.notices import notices_of, texted_kinds
 from patronage.members.referral import referred_by
 
 _ADDRESS = ("name", "phone", "province", "city", "district", "street", "is_default")
@@ -53,6 +54,17 @@ def export_of(person: Person, orders: Orders) -> dict[str, Any]:
             {"phone": referred.masked_phone, "joined_at": _text(referred.joined_at)}
             for referred in referred_by(person)
         ],
+        "notices": [
+            {
+                "kind": notice.kind,
+                "facts": notice.facts,
+                "created_at": _text(notice.created_at),
+                "read_at": notice.read_at and _text(notice.read_at),
+                "texted_at": notice.texted_at and _text(notice.texted_at),
+            }
+            for notice in notices_of(person)
+        ],
+        "texts_wanted_of": texted_kinds(person),
         "orders": orders.exported(person),
         "frozen": {"at": _text(person.frozen_at), "reason": person.frozen_reason}
         if person.frozen_at
@@ -60,6 +72,7 @@ def export_of(person: Person, orders: Orders) -> dict[str, Any]:
         "pay_pin_set_at": [_text(pin.set_at) for pin in Pin.objects.filter(person=person)],
         "payee": list(Payee.objects.filter(person=person).values("name", "bank", "account")),
         "withdrawals": [_withdrawal(one) for one in person.withdrawals.all()],
+        "paid_at_counters": orders.paid_at_counters(person),
         "ledger": {"account": _account(person), "statement": _statement(person)},
     }
 

@@ -1,5 +1,6 @@
 """Coins at a merchant's counter: by a code that is shown, by the merchant's own, and back."""
 
+import json
 import secrets
 from datetime import date
 from uuid import uuid4
@@ -7,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from patronage import ledger
-from patronage.commerce import counter, jobs, posting
+from patronage.commerce import counter, jobs, orders, posting
 from patronage.commerce.counter import CounterRefusal, charge, pay, refund, show_code
 from patronage.commerce.models import (
     CounterPayment,
@@ -16,8 +17,10 @@ from patronage.commerce.models import (
     Merchant,
     PayCode,
 )
+from patronage.members.export import export_of
 from patronage.members.gate import GateRefusal, Proof
 from patronage.members.models import Allowance, Person
+from patronage.members.noticing import follow_journal
 from patronage.members.pins import PinRefusal
 from tests.integration.commerce.play import Mall
 from tests.unit.members.test_pins import OTHER, RIGHT, give_pin
@@ -289,3 +292,18 @@ def test_codes_are_kept_as_hashes_and_not_for_long(mall: Mall) -> None:
     mall.time.pass_by(days=2)
     shown(person)
     assert not PayCode.objects.filter(id=kept.id).exists()
+
+
+def test_what_was_paid_is_in_a_members_own_data_and_leaves_with_them(mall: Mall) -> None:
+    person, merchant = customer(mall), mall.merchant()
+    paid = charged(mall, person, 20_00, merchant)
+    refund(merchant=merchant, number=paid.number, amount_minor=5_00, key="1", who=staff(merchant))
+    follow_journal()
+    told = json.loads(json.dumps(export_of(person, orders)))
+    (mine,) = told["paid_at_counters"]
+    assert (mine["number"], mine["coins_minor"], mine["record"]) == (
+        paid.number, "2000", str(paid.record),
+    )  # fmt: skip
+    assert [back["coins_minor"] for back in mine["given_back"]] == ["500"]
+    assert [one["kind"] for one in told["notices"]][:2] == ["coins_back", "coins_paid"]
+    assert "digest" not in json.dumps(told)

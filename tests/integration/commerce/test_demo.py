@@ -2,14 +2,24 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from patronage import ledger
-from patronage.commerce.models import Alarm, Order, Picture, Product, State
+from patronage.commerce.models import (
+    Alarm,
+    CounterPayment,
+    CounterState,
+    Order,
+    Picture,
+    Product,
+    State,
+)
 from patronage.members import clock
-from patronage.members.models import Person
-from patronage.web.demo import shop
+from patronage.members.models import Notice, Person, Pin, Rank, Withdrawal
+from patronage.members.payout_port import Standing
+from patronage.web.demo import shop, wallets
 from patronage.web.demo.year import Year
 from tests.integration.commerce.malls import as_default, empty
 
@@ -19,6 +29,34 @@ def _nothing(sqlite_mall: str) -> Iterator[None]:
     with as_default(sqlite_mall):
         empty()
         yield
+
+
+@pytest.mark.usefixtures("_nothing")
+def test_some_members_pay_at_counters_and_withdraw(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.PAYOUT_MIN_MINOR = 1
+    monkeypatch.setattr(wallets, "_FROM_DAY", 14)
+    monkeypatch.setattr(wallets, "_COINS_MINOR", 2_00)
+    opening = datetime(2026, 3, 1, tzinfo=UTC)
+    with clock.at(opening):
+        shop.open_economy(opening)
+        shop.fit_out()
+        shop.announce(date(2026, 4, 1))
+    year = Year(date(2026, 3, 1))
+    year.wallets.withdrawals = {19: Standing.PAID, 20: Standing.FAILED, 21: None}
+    year.live(lambda _day: None, days=23)
+
+    assert not Alarm.objects.exists()
+    assert Pin.objects.count() == wallets.MEMBERS
+    assert set(CounterPayment.objects.values_list("way", flat=True)) == {"code", "qr"}
+    assert not CounterPayment.objects.exclude(state=CounterState.SUCCEEDED).exists()
+    ended = Withdrawal.objects.order_by("requested_at").values_list("state", flat=True)
+    assert list(ended) == ["paid", "restored", "requested"]
+    assert Notice.objects.filter(kind="coins_paid").exists()
+    assert Notice.objects.filter(kind="dividends").exists()
+    assert Rank.objects.count() == 10
+    assert ledger.verify("mall").difference is None
 
 
 @pytest.mark.usefixtures("_nothing")

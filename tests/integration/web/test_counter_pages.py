@@ -174,3 +174,15 @@ def test_many_receipts_and_notices_are_read_in_pages(shop: Shop, li: Person) -> 
             else li.notices.count()
         )
         assert seen == expected > 20
+
+
+def test_a_receipt_leads_to_its_entry_and_back(shop: Shop, li: Person) -> None:
+    browser, receipt = signed_in(li), shop.receipts[0]
+    page = browser.get(f"/wallet/receipts/{receipt.number}/").text
+    entry = f"/wallet/statement/{receipt.record}.0/"
+    assert f'href="{entry}"' in page
+    told = browser.get(entry)
+    assert told.status_code == 200
+    assert f"/wallet/receipts/{receipt.number}/" in told.text
+    desk = signed_in(shop.clerk).get(f"/desk/{shop.tea.id}/payments/{receipt.number}/").text
+    assert "/wallet/" not in desk

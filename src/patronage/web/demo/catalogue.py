@@ -154,8 +154,21 @@ WARES: Final = (
 )  # fmt: skip
 
 LEVELS: Final = (
-    ("品鉴", "Taster", 0, False),
-    ("窖藏", "Cellar", 100, False),
-    ("庄友", "Friend of the estate", 400, True),
+    ("品鉴", "Taster", 0, "", ""),
+    ("窖藏", "Cellar", 100, "", ""),
+    (
+        "庄友",
+        "Friend of the estate",
+        400,
+        "新酒优先预订。\n每年一次庄园品鉴。",
+        "New wines reserved before others.\nA tasting at the estate once a year.",
+    ),
 )
-"""Chinese, English, from so many points, and whether it makes a partner."""
+"""Chinese, English, from so many points, and what it brings to a partner, who it makes."""
+
+REWARDS: Final = (
+    (1, 1, "庄园住宿一晚", "A night at the estate"),
+    (2, 3, "珍藏一支", "A bottle of the reserve"),
+    (4, 10, "双人品鉴券", "A tasting for two"),
+)
+"""From place, to place, Chinese, English."""

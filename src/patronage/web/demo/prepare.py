@@ -9,23 +9,24 @@ from django.conf import settings
 from django.db import connection
 
 from patronage import ledger
-from patronage.commerce.models import Merchant, Order
+from patronage.commerce.models import Order
 from patronage.members import clock
 from patronage.members.models import Person
 from patronage.web.demo import shop
+from patronage.web.demo.wallets import PIN
 from patronage.web.demo.year import DAYS, Year
 from patronage.web.shared import second_factor
 
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
-OPERATOR: Final = "operator@example.com"
-PASSWORD: Final = "demonstration"  # noqa: S105  (printed to whoever starts it)
 
 
 class Logins(NamedTuple):
-    """Who can sign in: the phone of a member with orders, and the operator."""
+    """Who can sign in: the phone and pay PIN of a member with orders; who runs it; who sells."""
 
     phone: str
+    pin: str
     operator: str
+    clerk: str
     password: str
 
 
@@ -42,7 +43,7 @@ def prepare(told: Callable[[int, int], None]) -> Logins:
         _make(told)
         connection.close()
     buyer = Order.objects.order_by("person_id").values_list("person__phone", flat=True).first()
-    return Logins(buyer or "", OPERATOR, PASSWORD)
+    return Logins(buyer or "", PIN, shop.OPERATOR, shop.CLERK, shop.PASSWORD)
 
 
 def _make(told: Callable[[int, int], None]) -> None:
@@ -51,7 +52,7 @@ def _make(told: Callable[[int, int], None]) -> None:
     with clock.at(opening):
         shop.open_economy(opening)
         shop.fit_out()
-        operator = Person.objects.create_superuser(OPERATOR, PASSWORD, name="运营")
-        second_factor.enrol(operator)
-    Merchant.objects.get(is_house=True).staff.add(operator)
+        shop.announce(first + timedelta(days=DAYS + 30))
+        for person in Person.objects.filter(is_staff=True):
+            second_factor.enrol(person)
     Year(first).live(lambda day: told(day + 1, DAYS))

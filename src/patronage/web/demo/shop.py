@@ -1,7 +1,7 @@
 """Fitting out the demonstration mall: its economy, sellers, wares, and who works there."""
 
 import tomllib
-from datetime import datetime
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, Final
 
@@ -20,9 +20,14 @@ from patronage.commerce.models import (
     Sku,
 )
 from patronage.economy.charter import NANO
-from patronage.members.models import Level
+from patronage.members.models import Level, Person, Reward
 from patronage.web.demo import art
-from patronage.web.demo.catalogue import CATEGORIES, LEVELS, SELLERS, WARES, Ware
+from patronage.web.demo.catalogue import CATEGORIES, LEVELS, REWARDS, SELLERS, WARES, Ware
+
+OPERATOR: Final = "operator@example.com"
+FINANCE: Final = "finance@example.com"
+CLERK: Final = "desk@example.com"
+PASSWORD: Final = "demonstration"  # noqa: S105  (printed to whoever starts it)
 
 _STOCK: Final = 5_000
 _FREIGHT_MINOR: Final = 1_200
@@ -61,12 +66,41 @@ def fit_out() -> None:
         key: Category.objects.create(name=name, name_en=name_en, position=position)
         for position, (key, (name, name_en)) in enumerate(CATEGORIES.items())
     }
-    for name, name_en, points, is_partner in LEVELS:
+    for name, name_en, points, brings, brings_en in LEVELS:
         Level.objects.create(
-            name=name, name_en=name_en, from_nano=points * NANO, is_partner=is_partner
+            name=name,
+            name_en=name_en,
+            from_nano=points * NANO,
+            is_partner=bool(brings),
+            brings=brings,
+            brings_en=brings_en,
         )
+    _appoint(merchants)
     for ware in WARES:
         _put_up(ware, merchants[ware.seller], categories[ware.category])
+
+
+def _appoint(merchants: dict[str, Merchant]) -> None:
+    """Let two people run the mall, so that one sees what the other does, and one stand at desks."""
+    operators = [
+        Person.objects.create_superuser(email, PASSWORD, name=name)
+        for email, name in ((OPERATOR, "运营"), (FINANCE, "财务"))
+    ]
+    clerk = Person(email=CLERK, name="收银", is_staff=True)
+    clerk.set_password(PASSWORD)
+    clerk.save()
+    merchants["house"].staff.add(operators[0])
+    for key, merchant in merchants.items():
+        if key != "house":
+            merchant.staff.add(clerk)
+
+
+def announce(day: date) -> None:
+    """Announce rewards for the places at the end of a day."""
+    for first, last, text, text_en in REWARDS:
+        Reward.objects.create(
+            first_place=first, last_place=last, text=text, text_en=text_en, decided_on=day
+        )
 
 
 def _put_up(ware: Ware, merchant: Merchant, category: Category) -> None:

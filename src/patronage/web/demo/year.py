@@ -23,6 +23,7 @@ from patronage.commerce import (
 from patronage.commerce.models import Delivery, Merchant, Order, RedemptionCode, Sku
 from patronage.members import addresses, clock, consents, referral
 from patronage.members.models import Address, Person
+from patronage.web.demo.wallets import Wallets
 
 DAYS: Final = 365
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -47,6 +48,7 @@ class Year:
         self.random = random.Random(seed)  # noqa: S311  (an invented year is no secret)
         self.people: list[Person] = []
         self.skus = list(Sku.objects.select_related("product__merchant").order_by("id"))
+        self.wallets = Wallets(DAYS)
         self._later: dict[int, list[Callable[[], object]]] = {}
 
     def live(self, told: Callable[[int], None], days: int = DAYS) -> None:
@@ -57,6 +59,7 @@ class Year:
                 self._do_what_is_due(day)
                 self._grow(day)
                 self._shop(day)
+                self.wallets.live(day, self.people)
             midnight = moment + timedelta(hours=15, minutes=1)
             with clock.at(midnight.astimezone(UTC)):
                 jobs.run_all()

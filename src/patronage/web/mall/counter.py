@@ -153,5 +153,13 @@ def receipt(request: MemberRequest, number: str) -> HttpResponse:
     return render(
         request,
         "mall/counter/receipt.html",
-        {"tab": "mine", "payment": payment, "why_not": counter.why_refused(payment)},
+        {
+            "tab": "mine",
+            "payment": payment,
+            "why_not": counter.why_refused(payment),
+            # Of a payment's movements the first is the payer's.
+            "entry_url": reverse("statement_entry", args=[f"{payment.record}.0"])
+            if payment.state == CounterState.SUCCEEDED
+            else None,
+        },
     )
