@@ -272,7 +272,7 @@ def test_goods_go_back_before_completion(shop: Shop, arrive: Arrive, size: str) 
     clerk.keep("console-returns")
 
     shopper.page.reload()
-    shopper.sees("已同意", "退回（测试支付）", "已退 1 件")
+    shopper.sees("已同意", "退回（测试支付）", "已退款 1 件")
     shopper.keep("refunded")
     refund = Refund.objects.filter(tender__order=order).get()
     assert refund.amount_minor == 199_00

@@ -53,7 +53,7 @@ def test_a_poster_leads_to_a_member(fresh: Mall, arrive: Arrive, size: str) -> N
     guest.page.get_by_label("验证码").fill(code_sent())
     guest.page.get_by_label("我已阅读并同意").check()
     guest.press("登录")
-    guest.sees("我的权益", "137****7000")
+    guest.sees("我的钱包", "137****7000")
     guest.keep("mine")
     new = Person.objects.get(phone=f"+86{PHONE}")
     assert new.referrer == li
