@@ -35,7 +35,11 @@ def test_a_clerk_cancels_what_cannot_be_delivered_and_the_shopper_reads_why(shop
     clerk.post(path, {**told, "key": "2"})
     order.refresh_from_db()
     assert order.state == State.CANCELLED
-    assert clerk.post(path, {**told, "key": "3"}).status_code == 200
+    assert "只有已付款且未发货的订单才能取消" in clerk.post(path, {**told, "key": "3"}).text
+    assert clerk.get(path).status_code == 403
+    page = clerk.get(f"/console/commerce/order/{order.id}/change/").text
+    assert "/cancel/" not in page
+    assert "保存并发货" not in page
     page = signed_in(shop.owner).get(f"/orders/{order.number}/").text
     assert page.count("茶饼受潮") == 3  # of each, and in the history
 

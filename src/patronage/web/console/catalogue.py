@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from patronage.commerce import coupons, listing, search
 from patronage.commerce.listing import Sums
@@ -24,8 +24,6 @@ from patronage.commerce.models import (
 from patronage.web.console.pictures import PictureField
 from patronage.web.console.site import ConsoleAdmin, ConsoleInline, Form, is_operator, site
 from patronage.web.shared.templatetags.amounts import money, percent
-
-_LOSSES_SHOWN = 5
 
 
 class PictureForm(forms.ModelForm[Picture]):
@@ -193,15 +191,22 @@ class CouponForm(forms.ModelForm[Coupon]):
         if bool(coupon.off_minor) == bool(coupon.off_micro):
             raise forms.ValidationError(_("Say either how much is off, or which part."))
         if coupon.merchant_id is not None:
-            losses = coupons.losses_of(coupon)[:_LOSSES_SHOWN]
+            losses = coupons.losses_of(coupon)
             if losses:
-                raise forms.ValidationError([_sentence(one) for one in losses])
+                raise forms.ValidationError(_sentence(losses))
         return data
 
 
-def _sentence(loss: Sums) -> str:
-    what = f"{loss.sku.product} {loss.sku}".strip()
-    return f"{what}: {loss.parts.refusal} {_told(loss)}"
+def _sentence(losses: list[Sums]) -> str:
+    """Say what the first sale that loses comes to, and how many others do."""
+    first = losses[0]
+    what = f"{first.sku.product} {first.sku}".strip()
+    told = f"{what}: {first.parts.refusal} {_told(first)}"
+    others = len(losses) - 1
+    if not others:
+        return told
+    more = ngettext("One other SKU loses too.", "%(n)s other SKUs lose too.", others)
+    return f"{told} {more % {'n': others}}"
 
 
 @admin.register(Coupon, site=site)

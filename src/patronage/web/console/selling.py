@@ -179,7 +179,21 @@ class OrderAdmin(ConsoleAdmin):
         """All of it."""
         return money(order.total_minor)
 
-    @action(description=gettext_lazy("Save and ship"))
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Offer to write carrier and tracking number until the order is received."""
+        is_open = obj is None or obj.state in (State.PAID, State.SHIPPED)
+        # Who presses a button that was offered a moment ago is told what has happened since.
+        is_open = is_open or request.method == "POST"
+        return is_open and super().has_change_permission(request, obj)
+
+    def has_waiting_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer what can be done with an order that is paid and not shipped."""
+        found = None if object_id is None else self.get_object(request, str(object_id))
+        if not isinstance(found, Order):
+            return False
+        return found.state == State.PAID or request.method == "POST"
+
+    @action(description=gettext_lazy("Save and ship"), permissions=["waiting"])
     def ship(self, request: HttpRequest, order: Order) -> None:
         """Send an order on its way, with what was written of carrier and tracking number."""
         answer = orders.ship_order(
@@ -191,7 +205,9 @@ class OrderAdmin(ConsoleAdmin):
         )
         self.tell(request, answer, _("The order is on its way."))
 
-    @action(description=gettext_lazy("Cannot be delivered"), url_path="cancel")
+    @action(
+        description=gettext_lazy("Cannot be delivered"), url_path="cancel", permissions=["waiting"]
+    )
     def cancel(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Cancel what of a paid order cannot be delivered, and say why."""
         order = self.get_object(request, str(object_id))
@@ -212,14 +228,6 @@ class OrderAdmin(ConsoleAdmin):
             if not isinstance(answer, CancellingRefusal):
                 return redirect("console:commerce_order_change", order.pk)
         title = _("What of order %(number)s cannot be delivered") % {"number": order.number}
-        if order.state != State.PAID:
-            return self.ask(
-                request,
-                forms.Form(),
-                title=title,
-                told=str(CancellingRefusal.NOT_NOW),
-                button="",
-            )
         told = _(
             "What was paid for these pieces goes back by the way it came, the freight too if "
             "nothing is left. Write 0 where a line can be delivered."
