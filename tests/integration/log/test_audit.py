@@ -116,7 +116,7 @@ EDITS = {
     "the state": (3, lambda leaf: edited(leaf, '"surplus":0', '"surplus":1'), "state"),
     "a refusal": (9, lambda leaf: edited(leaf, '"malformed"', '"applied"'), "code"),
     "the time": (4, lambda leaf: edited(leaf, '"at":"20', '"at":"19'), "at"),
-    "spaces": (4, lambda leaf: edited(leaf, '{"at":', '{ "at":'), "its form"),
+    "spaces": (4, lambda leaf: edited(leaf, '"changes":', ' "changes":'), "its form"),
     "a key twice": (3, lambda leaf: edited(leaf, '"amount":9000,', '"amount":1,"amount":9000,'),
                     "is no record"),
     "other JSON": (4, lambda _: b"[1]", "is no record"),

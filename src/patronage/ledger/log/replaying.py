@@ -1,9 +1,11 @@
 """Replaying published records: what the rules make of each must be the record itself."""
 
 import json
+import re
 from hashlib import sha256
 
 from patronage.economy import MemoryBook, Refusal, Refused, apply_formed
+from patronage.economy.events import is_text
 from patronage.ledger.canonical import decode_charter, encode, read_event
 from patronage.ledger.opening import opening
 from patronage.ledger.record import APPLIED, changes_text, facts_text, record_text, state_text
@@ -13,6 +15,7 @@ _RECORD = JOURNAL.columns.index("record")
 _EVENT = ',"event":'
 _FACTS = ',"facts":'
 _AT = '{"at":"'
+_MOMENT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z")
 
 
 class DifferentError(ValueError):
@@ -31,7 +34,7 @@ class Replaying:
             told = json.loads(first)
             self.economy: str = told["event"]["economy"]
             charter = decode_charter(encode(told["event"]["charter"]))
-            row, head = opening(self.economy, charter, told["at"])
+            row, head = opening(self.economy, charter, _moment(told["at"]))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise DifferentError("does not open an economy") from None
         made: str = row[_RECORD]
@@ -57,6 +60,8 @@ class Replaying:
             if text == "null":
                 told = json.loads(record)
                 event, id, content = None, told["id"], bytes.fromhex(told["content"])
+                if id is not None and not is_text(id):
+                    raise ValueError(id)
             else:
                 event = read_event(text)
                 if event is None:
@@ -65,7 +70,7 @@ class Replaying:
             # An event with its own `at` does not move the clock; others were given its time.
             at = None
             if event is None or "at" not in event:
-                at = record[len(_AT) : record.index('"', len(_AT))]
+                at = _moment(record[len(_AT) : record.index('"', len(_AT))])
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise DifferentError("is no record") from None
         first = None if id is None else self._contents.get(id)
@@ -95,6 +100,13 @@ class Replaying:
             raise DifferentError(_how(record, made))
         self.seq = seq
         self.hash = sha256(leaf).digest()
+
+
+def _moment(text: str) -> str:
+    """Return a time of the ledger's clock: RFC 3339 in UTC, to the millisecond."""
+    if _MOMENT.fullmatch(text) is None:
+        raise ValueError(text)
+    return text
 
 
 def _how(record: str, made: str) -> str:
