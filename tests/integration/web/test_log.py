@@ -48,6 +48,8 @@ def test_the_checkpoint_is_asked_for_anew_and_tiles_are_kept(shop: Shop) -> None
         assert answer["Content-Type"] == "application/octet-stream"
         assert answer["Access-Control-Allow-Origin"] == "*"
         assert not answer.cookies
+        assert "Vary" not in answer, "one copy for all readers"
+        assert "Content-Language" not in answer
 
 
 @pytest.mark.usefixtures("shop")

@@ -1,11 +1,12 @@
 """The log's files as C2SP tlog-tiles has them served; any static server does as well."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from patronage.ledger.log.folder import CHECKPOINT, VKEY, WITNESSES, Folder
@@ -14,6 +15,7 @@ _PATH: Final = re.compile(
     r"tile/(?:entries|[0-9]{1,2})/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?"
     r"|balances/[0-9]{1,19}/(?:[0-9]{1,15}|sums|firsts)"
 )
+_FOR_ALL: Final = "Access-Control-Allow-Origin"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -50,6 +52,20 @@ def immutable(_request: HttpRequest, path: str) -> HttpResponse:
     return _answer(path, "application/octet-stream", _FOR_EVER)
 
 
+def keep_alike(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Say of the log's files that they are the same for every reader, so that caches share them."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.headers.get(_FOR_ALL) == "*":
+            del response["Vary"], response["Content-Language"]
+        return response
+
+    return middleware
+
+
 def _answer(path: str, kind: str, caching: str, *, empty: bytes | None = None) -> HttpResponse:
     data = folder().get(path)
     if data is None:
@@ -57,5 +73,5 @@ def _answer(path: str, kind: str, caching: str, *, empty: bytes | None = None) -
     if data is None:
         raise Http404
     # Whoever checks may do so from a page of their own.
-    headers = {"Cache-Control": caching, "Access-Control-Allow-Origin": "*"}
+    headers = {"Cache-Control": caching, _FOR_ALL: "*"}
     return HttpResponse(data, content_type=kind, headers=headers)
