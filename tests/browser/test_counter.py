@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import Browser
 
 from patronage.commerce import jobs
 from patronage.commerce.models import CounterPayment, Merchant
@@ -10,8 +11,10 @@ from patronage.members import noticing, ranking
 from patronage.members.models import Level, Person, Reward, SentText
 from tests.browser.conftest import Arrive, Visitor
 from tests.integration.commerce.play import Mall
-from tests.integration.commerce.test_counter import customer, staff
+from tests.integration.commerce.test_counter import customer, shown, staff
 from tests.integration.commerce.test_notices import close, near
+from tests.integration.web.test_pages import desk_paths
+from tests.shop import Shop
 from tests.unit.members.test_pins import OTHER, RIGHT, give_pin
 
 SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
@@ -251,3 +254,42 @@ def test_a_desk_for_nobody(fresh: Mall, arrive: Arrive) -> None:
     visitor.go("/desk/")
     visitor.sees("云岭茶庄", "酒庄")
     visitor.keep("which-desk")
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [("phone", "light"), ("phone", "dark"), ("desktop", "light")]
+)
+def test_the_desks_pages_fit(shop: Shop, arrive: Arrive, size: str, scheme: str) -> None:
+    """Down to a phone at twice the size, 195 wide."""
+    over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    desk = arrive(shop.clerk, size=size, scheme=scheme)
+    wide = {}
+    for path in dict.fromkeys(desk_paths(shop)):
+        if not path.endswith("/refund/"):
+            desk.go(path)
+            desk.keep("-".join(path.strip("/").split("/")[2:3]) or "desk")
+            for width in (320, 195) if size == "phone" else ():
+                desk.page.set_viewport_size({"width": width, "height": 600})
+                if (by := desk.page.evaluate(over)) > 0:
+                    wide[path, width] = by
+            if size == "phone":
+                desk.page.set_viewport_size({"width": 390, "height": 844})
+    assert wide == {}
+
+
+def test_the_desk_works_without_scripts(
+    fresh: Mall, li: Person, merchant: Merchant, chromium: Browser, server: str
+) -> None:
+    context = chromium.new_context(locale="zh-CN", java_script_enabled=False)
+    desk = Visitor(context, server, "desk-no-scripts")
+    desk.sign_in(staff(merchant))
+    desk.go(f"/desk/{merchant.id}/")
+    # Who cannot scan is told so.
+    assert not desk.page.get_by_role("button", name="扫码").is_visible()
+    desk.page.get_by_text("此浏览器不能用摄像头读码").wait_for()
+    desk.page.fill("[name=amount]", "5")
+    desk.page.fill("[name=code]", shown(li))
+    desk.page.locator("main form button.weui-btn_primary").click()
+    desk.page.get_by_text("已付款").wait_for()
+    assert fresh.held(merchant.account).coins == 5_00
+    context.close()
