@@ -293,3 +293,43 @@ def test_the_desk_works_without_scripts(
     desk.page.get_by_text("已付款").wait_for()
     assert fresh.held(merchant.account).coins == 5_00
     context.close()
+
+
+# A camera that shows a blank page, and a reader of codes that finds one in it the second time.
+CAMERA = """
+navigator.mediaDevices.getUserMedia = async () => {
+  if (window.name === "no camera") throw new Error("denied");
+  const canvas = document.createElement("canvas");
+  canvas.getContext("2d").fillRect(0, 0, 9, 9);
+  return canvas.captureStream(5);
+};
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code", "ean_13"]; }
+  looks = 0;
+  async detect() {
+    this.looks += 1;
+    return this.looks < 2 ? [{ rawValue: "https://example.com/" }] : [{ rawValue: "DIGITS" }];
+  }
+};
+"""
+
+
+def test_the_camera_reads_a_code_where_the_browser_can(
+    fresh: Mall, li: Person, merchant: Merchant, arrive: Arrive
+) -> None:
+    desk = arrive(staff(merchant))
+    desk.page.add_init_script(CAMERA.replace("DIGITS", shown(li)))
+    desk.go(f"/desk/{merchant.id}/")
+    desk.sees("可用摄像头扫码")
+    desk.page.fill("[name=amount]", "5")
+    desk.page.evaluate("window.name = 'no camera'")
+    desk.press("扫码")
+    desk.sees("无法使用摄像头")
+    desk.keep("no-camera")
+    desk.page.evaluate("window.name = ''")
+    desk.press("扫码")
+    desk.page.wait_for_function("document.getElementById('code').value.length === 18")
+    assert not desk.page.locator("video").is_visible()
+    desk.page.keyboard.press("Enter")  # the button has the focus, as the amount is there
+    desk.sees("已付款", "5.00")
+    assert fresh.held(merchant.account).coins == 5_00

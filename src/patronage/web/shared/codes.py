@@ -18,7 +18,7 @@ class Drawing(NamedTuple):
 
 def qr(text: str) -> Drawing:
     """Draw a QR code of a text, without its quiet zone."""
-    code = segno.make(text, error="m")
+    code = segno.make_qr(text, error="m")  # phones read no Micro QR codes
     side = len(code.matrix)
     return Drawing("".join(_runs(y, row) for y, row in enumerate(code.matrix)), side, side)
 
