@@ -24,9 +24,11 @@ from patronage.commerce.models import (
     RedemptionCode,
     Refund,
     RefundState,
+    Return,
     ReturnState,
     State,
     Tender,
+    Transition,
 )
 from patronage.commerce.transitions import locked, move
 from patronage.members import clock
@@ -103,11 +105,16 @@ def has_open(person: Person) -> bool:
 
 
 def forget(person: Person) -> None:
-    """Erase who and where a member was from their orders, of which none is open; in the caller's.
+    """Erase from a member's orders who and where they were, and what they wrote.
 
-    Province and city stay, by which freight was counted, and all that was bought and paid.
+    In the caller's transaction, which has found that none is open. Province and city stay, by which
+    freight was counted, and all that was bought and paid.
     """
     Order.objects.filter(person=person).update(name="", phone="", district="", street="", note="")
+    Return.objects.filter(order__person=person).update(reason="")
+    Transition.objects.filter(order__person=person, who=person).update(note="")
+    # A refund repeats why it was asked for; what staff said stands in the return's answer.
+    Refund.objects.filter(payment__checkout__person=person).update(reason="")
 
 
 def exported(person: Person) -> list[dict[str, object]]:

@@ -313,7 +313,8 @@ def test_who_leaves_leaves_no_address_in_their_orders(mall: Mall) -> None:
         made.append(order)
     assert close_account(person=leaver, orders=orders) == [ClosingRefusal.ORDERS_OPEN]
     for order in made:
-        orders.cancel_order(person=order.person, number=order.number)
+        orders.cancel_order(person=order.person, number=order.number, note="搬家了")
+    assert Refund.objects.filter(reason="搬家了").count() == 2
     assert close_account(person=leaver, orders=orders) == []
     for order in made:
         order.refresh_from_db()
@@ -321,3 +322,6 @@ def test_who_leaves_leaves_no_address_in_their_orders(mall: Mall) -> None:
     assert (gone.name, gone.phone, gone.district, gone.street, gone.note) == ("",) * 5
     assert (gone.province, gone.city) == (HOME.province, HOME.city)
     assert (kept.name, kept.street, kept.note) == (HOME.name, HOME.street, "李雷收")
+    for model, field in ((Refund, "reason"), (Transition, "note")):
+        assert model.objects.filter(**{field: "搬家了"}).count() == 1
+    assert gone.transitions.count() == 3

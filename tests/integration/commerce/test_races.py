@@ -19,6 +19,7 @@ from patronage.commerce import (
     paying,
     payments,
     posting,
+    returns,
     testpay,
     transitions,
 )
@@ -339,6 +340,44 @@ def test_twin_without_the_lock_goods_are_shipped_and_their_money_goes_back(
         State.SHIPPED,
         State.CANCELLED,
     }
+
+
+# What came back is put into stock by two at once.
+
+
+def came_back(mall: Mall) -> tuple[Sku, Act]:
+    sku = mall.sku(100_00, stock=5)
+    (order,) = mall.place(mall.person(), (sku, 2))
+    mall.pay([order])
+    mall.receive(order)
+    asked = returns.request_return(
+        person=order.person, number=order.number, key="k", quantities={order.lines.get().id: 1}
+    )
+    assert not isinstance(asked, Refusal), asked
+    returns.answer_return(merchant=None, return_id=asked.id, who=mall.person(), approve=True)
+    return sku, lambda: returns.restock(merchant=None, return_id=asked.id)
+
+
+def test_what_came_back_is_in_stock_once(
+    on_postgresql: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sku, act = came_back(on_postgresql)
+    meet_before(monkeypatch, returns, "locked", Meeting())
+    told = together(act, act)
+    sku.refresh_from_db()
+    assert [one for one in told if isinstance(one, Refusal)] == [returns.ReturnRefusal.RESTOCKED]
+    assert sku.stock == 4
+
+
+def test_twin_without_the_lock_it_is_in_stock_twice(
+    on_postgresql: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sku, act = came_back(on_postgresql)
+    monkeypatch.setattr(returns, "locked", lambda order_id: Order.objects.get(id=order_id))
+    meet_before(monkeypatch, returns, "put_back", Meeting())
+    together(act, act)
+    sku.refresh_from_db()
+    assert sku.stock == 5
 
 
 # One coupon twice.
