@@ -18,7 +18,7 @@ def publish() -> int:
 
     Raises ForkError where that would not continue what was published: an alarm tells of it.
     """
-    if not settings.LOG_KEY:
+    if not settings.LOG or not settings.LOG_KEY:
         return 0
     stated = Path(settings.LOG_ATTESTATION) if settings.LOG_ATTESTATION else None
     attestation = read_attestation(stated)

@@ -1,5 +1,6 @@
 """The log as it is served: to everyone, each file with the right to be kept."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,28 @@ def test_nothing_else_is_served(path: str) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_an_installation_without_a_log_has_none(settings) -> None:
-    settings.LOG = settings.LOG_KEY = ""
-    assert Client().get("/log/checkpoint").status_code == 404
+    settings.LOG = ""
+    for path in ("", "check/", "checkpoint", "vkey", "witnesses.json", "tile/0/000"):
+        assert Client().get(f"/log/{path}").status_code == 404
     assert publishing.publish() == 0
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "20 records, on"), ("zh-hans", "20 条记录，于")]
+)
+def test_who_cosigned_and_when_is_shown(language: str, sentence: str) -> None:
+    told = [{"name": "witness.example.com/w", "key": "k", "size": 20, "time": 1_800_000_000}]
+    Folder(Path(settings.LOG)).replace("witnesses.json", json.dumps(told).encode())
+    page = Client(headers={"accept-language": language}).get("/log/").text
+    assert "witness.example.com/w" in page
+    assert sentence in page
+    assert "2027" in page
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_log_that_its_key_has_not_signed_has_no_page() -> None:
+    folder = Folder(Path(settings.LOG))
+    folder.replace("vkey", b"nothing")
+    assert Client().get("/log/").status_code == 404
+    assert Client().get("/log/vkey").content == b"nothing"
