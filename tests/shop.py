@@ -16,9 +16,10 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 
-from patronage.commerce import checkout, counter, days, orders, returns
+from patronage.commerce import amendments, checkout, counter, days, orders, returns
 from patronage.commerce.models import (
     Alarm,
+    Amendment,
     Category,
     CounterPayment,
     Coupon,
@@ -40,8 +41,9 @@ from patronage.members.gate import Proof
 from patronage.members.models import Address, Level, Person, Quote, Reward, Withdrawal
 from patronage.members.payout_port import Standing
 from patronage.members.payouts import approve, confirm, go_on, save_payee, withdraw
+from patronage.web.shared.charters import toml_of
 from tests.integration.commerce.malls import as_default
-from tests.integration.commerce.play import HOME, OPENED, Mall, Time, put
+from tests.integration.commerce.play import HOME, OPENED, REDWINE, Mall, Time, put
 from tests.integration.members.play import PIN, confirmed, give_pin, quoted
 
 FILES = {
@@ -66,6 +68,18 @@ class Shop(NamedTuple):
     coupon: Coupon
     receipts: list[CounterPayment]
     orders: dict[str, Order]
+
+
+def announce(charter: dict, **sections: dict[str, str]) -> Amendment:
+    """Announce an amendment that is in force a week and a day from now."""
+    made = amendments.announce(
+        charter=toml_of({**charter, **sections}),
+        in_force_from=clock.now() + timedelta(days=8),
+        why="降低手续费",
+        why_en="A lower fee",
+    )
+    assert isinstance(made, Amendment), made
+    return made
 
 
 def drawing(colour: str) -> str:
@@ -133,6 +147,7 @@ def furnish(mall: Mall) -> Shop:
         brings="优先购买新茶。",
         brings_en="New teas before others.",
     )
+    announce(REDWINE, redemption={"fee": "0.08"})
     Reward.objects.create(
         first_place=1,
         last_place=3,

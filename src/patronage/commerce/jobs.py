@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from patronage.commerce import (
+    amendments,
     completion,
     counter,
     days,
@@ -39,6 +40,7 @@ JOBS: Final = (
     Job("divide orders", completion.divide_due, _MINUTE),
     Job("conclude counters", counter.conclude_due, _MINUTE),
     Job("pay out", payouts.go_on, _MINUTE),
+    Job("amend the charter", amendments.put_in_force, _MINUTE),
     Job("close days", days.close_due, _MINUTE),
     Job("follow the journal", noticing.follow_journal, timedelta(seconds=15)),
     Job("tell of days", noticing.follow_closes, 10 * _MINUTE),

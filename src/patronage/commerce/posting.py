@@ -5,12 +5,13 @@ crash it is the same event.
 """
 
 from copy import copy
+from typing import Any
 
 from django.conf import settings
 
 from patronage import ledger
 from patronage.commerce import alarms
-from patronage.economy import Applied, Charter, MemoryBook, Order, State, apply
+from patronage.economy import Applied, Charter, MemoryBook, Order, Refused, State, apply
 from patronage.members.posting import outcome_of, settle, submit
 
 __all__ = [
@@ -64,6 +65,15 @@ def holdings(account: str) -> ledger.AccountView | None:
         return ledger.account(settings.ECONOMY, account)
     except ledger.UnknownAccountError:
         return None
+
+
+def try_event(state: State, event: dict[str, Any]) -> str | None:
+    """Return what an event would be refused as, by the rule itself, None if it would be applied.
+
+    For an event that reads no account. The state stays as it is.
+    """
+    outcome = apply(copy(state), MemoryBook(), event)
+    return outcome.refusal.value if isinstance(outcome, Refused) else None
 
 
 def try_order(state: State, amounts: dict[str, int], *, referrer: bool = False) -> Order:

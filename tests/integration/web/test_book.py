@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from patronage import ledger
-from patronage.commerce import posting
+from patronage.commerce import amendments, posting
+from patronage.commerce.models import Amendment
 from patronage.economy import Replay, parse_charter
 from patronage.ledger.log.attestation import Attestation
 from patronage.members.models import Person
@@ -150,6 +151,17 @@ def test_every_amendment_is_told_in_words(client: Client) -> None:
     for text in ("扣留 10%", "扣留 5%", "积分和额度的 10%", "积分和额度的 20%"):
         assert text in page
     assert "扣留 5%" in client.get("/disclosure/").text
+
+
+def test_what_is_announced_is_told_with_its_day(client: Client) -> None:
+    """The shop announces a lower fee."""
+    for path in ("/book/", "/book/rules/"):
+        assert "自 2026年3月" in client.get(path).text, path
+    page = client.get("/book/rules/").text
+    assert "扣留 8%" in page
+    assert "扣留 8%" not in client.get("/book/").text
+    amendments.withdraw(amendment_id=Amendment.objects.get().id)
+    assert "目前没有预告的修订" in client.get("/book/rules/").text
 
 
 def test_without_an_economy_there_is_no_book(client: Client) -> None:

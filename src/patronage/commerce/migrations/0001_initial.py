@@ -17,6 +17,49 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Amendment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("charter", models.TextField(verbose_name="charter, as in its file")),
+                ("why", models.CharField(max_length=200, verbose_name="why")),
+                (
+                    "why_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="why, in English"),
+                ),
+                ("in_force_from", models.DateTimeField(verbose_name="in force from")),
+                (
+                    "announced_at",
+                    models.DateTimeField(
+                        default=patronage.members.clock.now,
+                        editable=False,
+                        verbose_name="announced at",
+                    ),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="withdrawn at"
+                    ),
+                ),
+                (
+                    "submitted_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="submitted at"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "amendment of the charter",
+                "verbose_name_plural": "amendments of the charter",
+                "ordering": ("in_force_from", "id"),
+            },
+        ),
+        migrations.CreateModel(
             name="FreightRule",
             fields=[
                 (

@@ -1,6 +1,7 @@
 """The tables of commerce. Money is in minor units, rates are in millionths."""
 
 from patronage.commerce.models.alarms import Alarm
+from patronage.commerce.models.amendments import Amendment
 from patronage.commerce.models.cart import CartItem
 from patronage.commerce.models.catalogue import (
     Category,
@@ -46,6 +47,7 @@ from patronage.commerce.models.testpay import TestCharge, TestDelivery, TestKey,
 
 __all__ = [
     "Alarm",
+    "Amendment",
     "CartItem",
     "Category",
     "Channel",

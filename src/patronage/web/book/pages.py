@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from patronage import ledger
+from patronage.commerce import amendments
 from patronage.web.book.files import PART
 from patronage.web.book.kinds import moment_of, told
 from patronage.web.book.owed import owed, stated
@@ -44,6 +45,7 @@ def book(request: HttpRequest) -> HttpResponse:
             "difference": statement and statement.amount - owed(state).custody,
             "rules": rules_of(state.charter),
             "amendments": len(ledger.charters(settings.ECONOMY)) - 1,
+            "announced": amendments.announced(),
             "records": [told(one) for one in ledger.records(settings.ECONOMY, limit=_NEWEST)],
             "verified": verified,
             "is_mall_only": settings.PAYOUT == "mall_only",
@@ -57,7 +59,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     charters = ledger.charters(settings.ECONOMY)
     if not charters:
         raise Http404
-    amendments = [
+    earlier = [
         {"seq": new.seq, "at": moment_of(new.at), "changes": changed(old.charter, new.charter)}
         for old, new in pairwise(charters)
     ]
@@ -67,8 +69,15 @@ def rules(request: HttpRequest) -> HttpResponse:
         {
             "charter": charters[-1].charter,
             "rules": rules_of(charters[-1].charter),
+            "announced": [
+                {
+                    "amendment": one.amendment,
+                    "changes": changed(charters[-1].charter, one.charter),
+                }
+                for one in amendments.announced()
+            ],
             "opened": moment_of(charters[0].at),
-            "amendments": amendments[::-1],
+            "amendments": earlier[::-1],
         },
     )
 

@@ -4,7 +4,8 @@
 `PATRONAGE_PHONE_KEY`, `PATRONAGE_PROXIES` (how many proxies of ours stand in front),
 `PATRONAGE_SMS` (the class that sends text messages), `PATRONAGE_PAYOUT` (`cash`, or `mall_only`:
 cash pays orders and cannot be withdrawn), `PATRONAGE_PAYOUT_MIN`, `_DAILY` (minor units), `_FEE`,
-`_TAX` (millionths) and `_PROVIDER`, `PATRONAGE_KYC` (classes), `PATRONAGE_ECONOMY`,
+`_TAX` (millionths) and `_PROVIDER`, `PATRONAGE_KYC` (classes), `PATRONAGE_AMENDMENT_DAYS`,
+`PATRONAGE_ECONOMY`,
 `PATRONAGE_CURRENCY` (the charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock
 can be moved), `PATRONAGE_LOG` (the public log's folder), `PATRONAGE_LOG_KEY` (its key's file: where
 it is set, the jobs publish), `PATRONAGE_LOG_WITNESSES` and `PATRONAGE_LOG_ATTESTATION` (a file that
@@ -37,6 +38,8 @@ ALLOWED_HOSTS = os.environ.get("PATRONAGE_HOSTS", "127.0.0.1,localhost").split("
 PHONE_KEY = os.environ.get("PATRONAGE_PHONE_KEY") or SECRET_KEY
 
 ECONOMY = os.environ.get("PATRONAGE_ECONOMY", "mall")
+# So many days before it is in force an amendment of the charter must be announced.
+AMENDMENT_NOTICE_DAYS = int(os.environ.get("PATRONAGE_AMENDMENT_DAYS", "7"))
 CURRENCY = os.environ.get("PATRONAGE_CURRENCY", "CNY")
 
 PAYOUT = os.environ.get("PATRONAGE_PAYOUT", "cash")

@@ -2,10 +2,10 @@
 
 from django.urls import include, path
 
-from patronage.web.console import catalogue, payouts, people, persons, selling
+from patronage.web.console import catalogue, economy, payouts, people, persons, selling
 from patronage.web.console.site import site
 
-REGISTERED = (catalogue, payouts, people, persons, selling)
+REGISTERED = (catalogue, economy, payouts, people, persons, selling)
 """Importing them registers their pages."""
 
 urlpatterns = [
