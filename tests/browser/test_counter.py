@@ -328,7 +328,7 @@ def test_the_camera_reads_a_code_where_the_browser_can(
     desk.keep("no-camera")
     desk.page.evaluate("window.name = ''")
     desk.press("扫码")
-    desk.page.wait_for_function("document.getElementById('code').value.length === 18")
+    desk.page.wait_for_function("() => document.getElementById('code').value.length === 18")
     assert not desk.page.locator("video").is_visible()
     desk.page.keyboard.press("Enter")  # the button has the focus, as the amount is there
     desk.sees("已付款", "5.00")
