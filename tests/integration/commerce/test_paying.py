@@ -13,7 +13,9 @@ from patronage.commerce.models import (
 )
 from patronage.commerce.paying import PayingRefusal
 from patronage.commerce.testpay import Choice
-from patronage.members.gate import Proof
+from patronage.members.freezing import freeze
+from patronage.members.gate import GateRefusal, Proof
+from patronage.members.pins import PinRefusal
 from tests.integration.commerce.play import Mall, unpaid
 
 
@@ -129,4 +131,24 @@ def test_giving_up_twice_is_giving_up(mall: Mall) -> None:
     number = order.checkout.number
     told = paying.abandon_paying(person=person, checkout_number=number)
     assert told is PayingRefusal.NOTHING_TO_PAY
+    mall.verify()
+
+
+def test_from_the_balance_only_through_the_gate(mall: Mall) -> None:
+    person = mall.person()
+    order = unpaid(mall, person)
+    mall.give(person, 100_00)
+    press: dict[str, Any] = {
+        "person": person,
+        "checkout_number": order.checkout.number,
+        "key": "k",
+        "channel": "test",
+    }
+    taken = {**press, "inner": "cash", "inner_minor": 30_00}
+    assert paying.start_paying(**taken) is PinRefusal.UNSET
+    assert freeze(person_id=person.pk, reason="lost phone") is None
+    assert paying.start_paying(**taken, pin=Proof.EARLIER) is GateRefusal.FROZEN
+    assert mall.held(person.account).cash == 100_00
+    # What a provider pays leaves no account.
+    assert isinstance(paying.start_paying(**press), paying.Started)
     mall.verify()

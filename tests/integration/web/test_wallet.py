@@ -177,6 +177,14 @@ def test_a_pin_is_set_by_a_code_and_leads_back(shop: Shop) -> None:
     changed = {"old": PIN, "pin": "903147", "again": "903147"}
     assert browser.post("/wallet/pin/change/", changed)["Location"] == "/wallet/pin/"
     assert "支付密码错误" in browser.post("/wallet/pin/change/", changed).text
+    waits = "起可以提取现金"
+    assert waits not in browser.get("/wallet/pin/").text
+    shop.mall.time.pass_by(minutes=2)
+    browser.post("/wallet/pin/code/")
+    browser.post("/wallet/pin/", {**sent, "code": code_sent(shop.other.phone), "again": PIN})
+    assert waits in browser.get("/wallet/pin/").text
+    shop.mall.time.pass_by(days=1)
+    assert waits not in browser.get("/wallet/pin/").text
 
 
 def test_an_order_is_paid_from_cash_by_the_pin_alone(shop: Shop) -> None:

@@ -107,7 +107,9 @@ class WithdrawalAdmin(ReadOnlyAdmin):
         """Let it fail for a reason that the member reads; the amount comes back."""
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            answer = payouts.decline(number=object_id, reason=form.cleaned_data["reason"])
+            reason = form.cleaned_data["reason"]
+            answer = payouts.decline(number=object_id, reason=reason)
+            self.log_change(request, self.get_object(request, object_id), reason)
             self.tell(request, answer, _("Declined. The amount is back in the member's cash."))
             return redirect("console:members_withdrawal_change", object_id)
         told = _("The amount goes back to the member's cash, and they read the reason.")

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from patronage.members import pins, signin
+from patronage.members import clock, pins, signin
 from patronage.members.models import Pin
 from patronage.members.refusals import Refusal
 from patronage.web.mall.signin import onward_to
@@ -80,12 +80,14 @@ def pin_change(request: MemberRequest) -> HttpResponse:
 
 
 def _page(request: MemberRequest, **told: object) -> HttpResponse:
+    mine = Pin.objects.filter(person=request.user).first()
     return render(
         request,
         "mall/wallet/pin.html",
         {
             "tab": "mine",
-            "mine": Pin.objects.filter(person=request.user).first(),
+            "mine": mine,
+            "waits": mine and mine.withdrawals_from and mine.withdrawals_from > clock.now(),
             "minutes": signin.CODE_MINUTES,
             "next": onward_to(request, ""),
             **told,
