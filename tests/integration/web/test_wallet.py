@@ -123,6 +123,9 @@ def test_a_payee_is_checked_before_it_is_kept(shop: Shop) -> None:
     assert "不符" in browser.post("/wallet/payee/", sent).text
     browser.post("/wallet/payee/", {**sent, "account": "6222 0001"})
     assert Payee.objects.get(person=shop.other).account == "62220001"
+    page = browser.get("/wallet/payee/").text
+    assert 'id="name" autocomplete="name" maxlength="40" value="韩梅梅"' in page
+    assert "62220001" not in page
 
 
 def test_the_statement_pages_are_the_whole(shop: Shop) -> None:

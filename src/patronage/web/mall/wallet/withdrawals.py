@@ -118,7 +118,7 @@ def payee(request: MemberRequest) -> HttpResponse:
         {
             "tab": "mine",
             "payee": mine,
-            "name": sent.get("name", mine.name if mine else ""),
+            "real_name": sent.get("name", mine.name if mine else ""),
             "bank": sent.get("bank", mine.bank if mine else ""),
             "account": sent.get("account", ""),
             "wrong": wrong,
