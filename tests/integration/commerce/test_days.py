@@ -66,7 +66,8 @@ def test_days_and_orders_run_by_themselves(mall: Mall) -> None:
     told = ledger.summary("mall").figures
     assert told["days_closed"] == 30
     mall.verify()
-    assert jobs.run_all() == dict.fromkeys((job.name for job in jobs.JOBS), 0)
+    busy = {name for name, count in jobs.run_all().items() if count}
+    assert busy == {"rank members"}  # which writes the whole board each time
 
 
 def test_a_charter_without_a_zone_uses_the_installations() -> None:
