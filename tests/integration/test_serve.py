@@ -64,6 +64,15 @@ def test_it_does_not_show_amounts_in_another_currency(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_it_shares_no_port(tmp_path: Path) -> None:
+    opened(tmp_path)
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as other:
+        port = other.getsockname()[1]
+        result = run(tmp_path, "web", "--port", str(port), **KEY)
+    assert result.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{port} (Address already in use)" in result.stderr
+
+
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
 def test_it_serves_until_it_ends_and_leaves_nothing_running(
     tmp_path: Path, end: signal.Signals

@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -69,6 +70,7 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the pages."""
     set_up()
     _require_economy()
+    _require_port(host, port)
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -139,6 +141,18 @@ def _require_settings() -> None:
             "`patronage serve --demo`.",
             "商城需要密钥；请把 PATRONAGE_SECRET_KEY 设为一段足够长的随机文本，"
             "或先试 `patronage serve --demo`。",
+        )
+
+
+def _require_port(host: str, port: int) -> None:
+    """See that nobody listens there: the server would share the port with them, in silence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        fail(
+            f"cannot listen on {host}:{port} ({error.strerror}); give another --port.",
+            f"无法监听 {host}:{port}（{error.strerror}）；请用 --port 换一个端口。",
         )
 
 
