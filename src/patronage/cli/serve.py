@@ -148,7 +148,9 @@ def _require_port(host: str, port: int) -> None:
     """See that nobody listens there: the server would share the port with them, in silence."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        socket.create_server((host, port), family=family).close()
+        with socket.socket(family) as trying:
+            trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trying.bind((host, port))
     except OSError as error:
         fail(
             f"cannot listen on {host}:{port} ({error.strerror}); give another --port.",
