@@ -8,6 +8,7 @@ from patronage.commerce.models import Notification, Order, Payment, Refund, Stat
 from patronage.members.models import Address, Person
 from tests.browser.conftest import Arrive, Visitor
 from tests.integration.commerce.play import HOME, Mall
+from tests.integration.members.play import PIN
 from tests.shop import Shop, draw
 
 SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
@@ -98,6 +99,7 @@ def test_a_payment_is_mixed(shop: Shop, arrive: Arrive, size: str) -> None:
     shopper.page.get_by_label("现金余额").check()
     shopper.page.get_by_text("少用一些").click()
     shopper.page.get_by_label("使用多少").fill("12.50")
+    shopper.page.locator("#pin").fill(PIN)
     shopper.keep("pay")
     shopper.press("付款")
     shopper.sees(f"¥{due - 12.5:,.2f}")
