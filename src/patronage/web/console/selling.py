@@ -188,10 +188,12 @@ class OrderAdmin(ConsoleAdmin):
 
     def has_waiting_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Offer what can be done with an order that is paid and not shipped."""
+        # Who presses a button that was offered a moment ago is told what has happened since; of
+        # the buttons beside "Save" not even the order is told here.
+        if request.method == "POST":
+            return True
         found = None if object_id is None else self.get_object(request, str(object_id))
-        if not isinstance(found, Order):
-            return False
-        return found.state == State.PAID or request.method == "POST"
+        return isinstance(found, Order) and found.state == State.PAID
 
     @action(description=gettext_lazy("Save and ship"), permissions=["waiting"])
     def ship(self, request: HttpRequest, order: Order) -> None:
