@@ -242,7 +242,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORM}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Django's own would keep an error in a page to itself where no administrator is mailed.
-    "loggers": {"django": {"handlers": []}},
+    # That somebody asks for a page that is not there is no news.
+    "loggers": {"django": {"handlers": []}, "django.request": {"level": "ERROR"}},
 }
 
 X_FRAME_OPTIONS = "DENY"
