@@ -148,7 +148,11 @@ class ConsoleInline(Scoped, TabularInline):
     """Rows inside a page, open as the page is."""
 
     extra = 0
-    hide_title = True
+    # Unfold turned the name around.
+    if hasattr(TabularInline, "show_title"):
+        show_title = False
+    else:
+        hide_title = True
 
     def _is_open(self, request: HttpRequest) -> bool:
         del request
