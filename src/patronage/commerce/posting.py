@@ -12,7 +12,7 @@ from django.conf import settings
 from patronage import ledger
 from patronage.commerce import alarms
 from patronage.economy import Applied, Charter, MemoryBook, Order, Refused, State, apply
-from patronage.members.posting import outcome_of, settle, submit
+from patronage.members.posting import holdings, outcome_of, settle, submit
 
 __all__ = [
     "charter",
@@ -57,14 +57,6 @@ def currency_wanted() -> str | None:
     """Return the charter's currency where the settings name another, None where they agree."""
     currency = charter().currency
     return None if currency == settings.CURRENCY else currency
-
-
-def holdings(account: str) -> ledger.AccountView | None:
-    """Return what an account holds, None for one the ledger has not seen."""
-    try:
-        return ledger.account(settings.ECONOMY, account)
-    except ledger.UnknownAccountError:
-        return None
 
 
 def try_event(state: State, event: dict[str, Any]) -> str | None:

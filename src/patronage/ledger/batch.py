@@ -13,25 +13,15 @@ from patronage.economy import (
     Order,
     Payment,
     PreloadedBook,
-    Refusal,
-    Refused,
     State,
     Withdrawal,
     accounts_of,
-    apply_formed,
     names,
 )
 from patronage.ledger import store
 from patronage.ledger.canonical import encode_charter
-from patronage.ledger.record import (
-    APPLIED,
-    changes_text,
-    facts_text,
-    order_of,
-    record_hash,
-    record_text,
-    state_text,
-)
+from patronage.ledger.judgement import judge
+from patronage.ledger.record import APPLIED, order_of, record_hash, record_text
 from patronage.ledger.store import Database, Head, Place
 from patronage.ledger.table import Row, Table
 
@@ -91,24 +81,15 @@ class Batch:
             return
         self.seq += 1
         kind = None if event is None else event["type"]
-        code, facts, changes = APPLIED, "null", "{}"
-        figures = None
-        if first is not None:
-            code = Refusal.CONFLICT.value
-        elif event is None:
-            code = Refusal.MALFORMED.value
-        else:
-            outcome = apply_formed(self.state, self.book, event)
-            if isinstance(outcome, Refused):
-                code = outcome.refusal.value
-            else:
-                figures = outcome.after
-                facts, changes = facts_text(outcome.facts), changes_text(outcome)
-                self._note(outcome.movements)
-                if kind == "order.completed":
-                    self.known.orders[event["order"]] = self.seq
-                elif kind == "charter.amended":
-                    self.charter = encode_charter(event["charter"])
+        code, facts, changes, state, movements = judge(
+            self.state, self.book, event, first is not None
+        )
+        if event is not None and code == APPLIED:
+            self._note(movements)
+            if kind == "order.completed":
+                self.known.orders[event["order"]] = self.seq
+            elif kind == "charter.amended":
+                self.charter = encode_charter(event["charter"])
         if id is not None and first is None:
             self.known.contents[id] = content
         at = None
@@ -124,7 +105,7 @@ class Batch:
             id,
             self.hash,
             self.seq,
-            state_text(self.state, figures or self.state.figures()),
+            state,
         )
         self.hash = record_hash(record)
         stored = None if id is None else store.column(id)

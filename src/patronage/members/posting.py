@@ -25,3 +25,11 @@ def settle(submitted: ledger.Receipt | str) -> ledger.Settled:
 def outcome_of(id: str) -> ledger.Settled | None:
     """Return the outcome of the event with an id, None while there is none."""
     return ledger.outcome_of(settings.ECONOMY, id)
+
+
+def holdings(account: str) -> ledger.AccountView | None:
+    """Return what an account holds, None for one the ledger has not seen."""
+    try:
+        return ledger.account(settings.ECONOMY, account)
+    except ledger.UnknownAccountError:
+        return None

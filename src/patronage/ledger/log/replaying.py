@@ -4,11 +4,12 @@ import json
 import re
 from hashlib import sha256
 
-from patronage.economy import MemoryBook, Refusal, Refused, apply_formed
+from patronage.economy import MemoryBook
 from patronage.economy.events import is_text
 from patronage.ledger.canonical import decode_charter, encode, read_event
+from patronage.ledger.judgement import judge
 from patronage.ledger.opening import opening
-from patronage.ledger.record import APPLIED, changes_text, facts_text, record_text, state_text
+from patronage.ledger.record import record_text
 from patronage.ledger.store import JOURNAL
 
 _RECORD = JOURNAL.columns.index("record")
@@ -25,8 +26,8 @@ class DifferentError(ValueError):
 class Replaying:
     """An economy in memory, made from its published records one after the other.
 
-    Keeps no journal rows and no movements, which is why the ledger's own batch is not used: the
-    rules and the record's form are the same. Opened by the first record; raises DifferentError.
+    Keeps no journal rows and no movements, which is why the ledger's own batch is not used: what
+    judges and writes the texts is the same. Opened by the first record; raises DifferentError.
     """
 
     def __init__(self, first: bytes) -> None:
@@ -76,25 +77,14 @@ class Replaying:
         first = None if id is None else self._contents.get(id)
         if first == content:
             raise DifferentError("repeats an earlier one")
-        code, facts, changes = APPLIED, "null", "{}"
-        figures = None
-        if first is not None:
-            code = Refusal.CONFLICT.value
-        elif event is None:
-            code = Refusal.MALFORMED.value
-        else:
-            outcome = apply_formed(self.state, self.book, event)
-            if isinstance(outcome, Refused):
-                code = outcome.refusal.value
-            else:
-                figures = outcome.after
-                facts, changes = facts_text(outcome.facts), changes_text(outcome)
+        code, facts, changes, state, _movements = judge(
+            self.state, self.book, event, first is not None
+        )
         if id is not None and first is None:
             self._contents[id] = content
         if at is not None:
             at = self._clock = max(self._clock, at)
         seq = self.seq + 1
-        state = state_text(self.state, figures or self.state.figures())
         made = record_text(at, changes, code, content, text, facts, id, self.hash, seq, state)
         if made != record:
             raise DifferentError(_how(record, made))
