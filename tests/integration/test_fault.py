@@ -12,7 +12,7 @@ from django.db import connections
 
 from patronage import ledger
 from patronage.economy import BrokenInvariantError
-from patronage.ledger import Fault, batch, find_fault, set_aside, settle
+from patronage.ledger import Fault, find_fault, judgement, set_aside, settle
 from tests.integration.play import fresh, settle_all
 from tests.integration.running import Run
 from tests.integration.test_canonical import CHARTER
@@ -30,14 +30,14 @@ def economy(using: str, monkeypatch: pytest.MonkeyPatch) -> str:
     economy = fresh("fault")
     ledger.open_economy(economy, CHARTER, using=using)
     ledger.submit_many(economy, ORDERS, using=using)
-    apply = batch.apply_formed
+    apply = judgement.apply_formed
 
     def broken(state, book, event):
         if event["id"] == "2":
             raise BrokenInvariantError("the price fell")
         return apply(state, book, event)
 
-    monkeypatch.setattr(batch, "apply_formed", broken)
+    monkeypatch.setattr(judgement, "apply_formed", broken)
     return economy
 
 
