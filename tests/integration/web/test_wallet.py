@@ -219,7 +219,7 @@ def test_paid_by_a_provider_alone_no_pin_is_asked(shop: Shop) -> None:
 def act(browser: Client, model: str, name: str, *keys: str) -> str:
     body = {"action": name, "_selected_action": keys, "index": 0}
     answer = browser.post(f"/console/members/{model}/", body, follow=True)
-    return answer.text if not answer.streaming else ""
+    return b"".join(answer.streaming_content).decode() if answer.streaming else answer.text
 
 
 def test_staff_approve_and_confirm_by_four_eyes(shop: Shop) -> None:

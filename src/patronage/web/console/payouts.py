@@ -1,24 +1,25 @@
 """Withdrawals: approved, confirmed by somebody else, declined; and a file for the tax office."""
 
-import csv
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
-from patronage.members import clock, payouts, testpayout
-from patronage.members.amounts import money, plain
+from patronage.members import payouts, testpayout
+from patronage.members.amounts import money
 from patronage.members.models import TestPayout, Withdrawal, WithdrawalState
 from patronage.members.payout_port import Standing
 from patronage.members.refusals import Refusal
 from patronage.web.console.persons import ReasonForm
 from patronage.web.console.site import ReadOnlyAdmin, is_operator, person, site
+from patronage.web.shared.exports import Cell, Table, amount, send
 
 _DECLINABLE = (WithdrawalState.REQUESTED, WithdrawalState.APPROVED)
 
@@ -122,40 +123,17 @@ class WithdrawalAdmin(ReadOnlyAdmin):
     )
     def export_for_tax(
         self, request: HttpRequest, chosen: QuerySet[Withdrawal]
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         """Send a file of those chosen that are paid, by the day of payment."""
         paid = chosen.filter(state=WithdrawalState.PAID).order_by("ended_at")
         if not paid:
             messages.error(request, _("None of these is paid."))
             return None
-        response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-        name = f"withdrawals-{clock.now():%Y%m%d}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        writer = csv.writer(response)
-        writer.writerow(
-            [
-                _("Number"),
-                _("Paid at"),
-                _("Real name"),
-                _("Bank"),
-                _("Account number"),
-                _("Amount"),
-                _("Fee"),
-                _("Tax withheld"),
-                _("Paid out"),
-            ]
+        header = (
+            *(_("Number"), _("Paid at"), _("Real name"), _("Bank"), _("Account number")),
+            *(_("Amount"), _("Fee"), _("Tax withheld"), _("Paid out")),
         )
-        for one in paid:
-            sums = (one.amount_minor, one.fee_minor, one.tax_minor, one.net_minor)
-            writer.writerow(
-                [
-                    one.number,
-                    one.ended_at.isoformat() if one.ended_at else "",
-                    *(_as_text(text) for text in (one.payee_name, one.payee_bank)),
-                    f"\t{one.payee_account}",  # else spreadsheets round it
-                    *(plain(amount).replace(",", "") for amount in sums),
-                ]
-            )
+        response = send(request, Table("withdrawals", header, map(_row, paid)), "csv")
         count = len(paid)
         told = ngettext("%(n)s withdrawal exported", "%(n)s withdrawals exported", count)
         for one in paid:
@@ -163,9 +141,12 @@ class WithdrawalAdmin(ReadOnlyAdmin):
         return response
 
 
-def _as_text(written: str) -> str:
-    """Return what a member wrote so that no spreadsheet takes it for a formula."""
-    return f"'{written}" if written[:1] in "=+-@\t\r" else written
+def _row(one: Withdrawal) -> list[Cell]:
+    sums = (one.amount_minor, one.fee_minor, one.tax_minor, one.net_minor)
+    return [
+        *(one.number, one.ended_at, one.payee_name, one.payee_bank, one.payee_account),
+        *map(amount, sums),
+    ]
 
 
 @admin.register(TestPayout, site=site)

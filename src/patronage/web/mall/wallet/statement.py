@@ -1,25 +1,22 @@
 """The statement: every movement, a page of its own for each, and a file of all."""
 
-import csv
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from patronage import ledger
 from patronage.ledger import Entry
-from patronage.members import clock
-from patronage.members.amounts import NANO, plain
 from patronage.members.models import Person
 from patronage.web.mall.wallet import causes
 from patronage.web.shared.access import member_required
+from patronage.web.shared.exports import Cell, Table, amount, points, send
 from patronage.web.shared.requests import MemberRequest
 from patronage.web.shared.templatetags.amounts import price_per_point
 
@@ -97,32 +94,15 @@ def statement_entry(request: MemberRequest, place: str) -> HttpResponse:
 @member_required
 def statement_file(request: MemberRequest) -> HttpResponseBase:
     """Send the whole statement as a file that spreadsheets open."""
-    lines = _lines(request.user, get_language() or settings.LANGUAGE_CODE)
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"statement-{clock.now():%Y%m%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return send(request, Table("statement", _header(), _rows(request.user)), "csv")
 
 
-class _Echo:
-    """A file that gives each line back instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(person: Person, language: str) -> Iterator[str]:
-    """Yield the file's lines; the language is the request's, which has ended by then."""
-    writer = csv.writer(_Echo())
-    with override(language):
-        header = _header()
-    yield "\ufeff" + writer.writerow(header)  # spreadsheets take it for UTF-8 by this
+def _rows(person: Person) -> Iterator[list[Cell]]:
+    """Yield the file's rows, page by page."""
     before: Place | None = None
     while page := ledger.entries(settings.ECONOMY, person.account, before=before, limit=_FILE_PAGE):
         for entry in page:
-            with override(language):
-                row = _row(entry)
-            yield writer.writerow(row)
+            yield _row(entry)
         before = page[-1].line.place
 
 
@@ -147,33 +127,22 @@ def _header() -> list[str]:
     ]
 
 
-def _row(entry: Entry) -> list[str]:
+def _row(entry: Entry) -> list[Cell]:
     line = entry.line
     return [
         "{}.{}".format(*line.place),
         line.at,
         causes.words(entry),
-        _exact_points(line.points),
-        *(_plain(amount) for amount in (line.cash, line.coins, line.quota)),
-        _exact_points(line.points_after),
-        *(_plain(amount) for amount in (line.cash_after, line.coins_after, line.quota_after)),
-        _plain(line.dividend),
-        _plain(line.fee),
+        points(line.points),
+        *(amount(one) for one in (line.cash, line.coins, line.quota)),
+        points(line.points_after),
+        *(amount(one) for one in (line.cash_after, line.coins_after, line.quota_after)),
+        amount(line.dividend),
+        amount(line.fee),
         "" if entry.price is None else price_per_point(entry.price).replace(",", ""),
-        line.event_id or "",
+        line.event_id,
         entry.hash,
     ]
-
-
-def _plain(minor: int) -> str:
-    """Return an amount as spreadsheets take it for a number."""
-    return plain(minor).replace(",", "").replace("−", "-")
-
-
-def _exact_points(nano: int) -> str:
-    """Return nano-points as points with all nine decimals."""
-    whole, rest = divmod(abs(nano), NANO)
-    return f"{'-' if nano < 0 else ''}{whole}.{rest:09}"
 
 
 def _moment(at: str) -> object:
