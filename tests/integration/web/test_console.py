@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from patronage.commerce import catalogue
-from patronage.commerce.models import Category, Coupon, Return, Sku, State
+from patronage.commerce.models import Category, Coupon, Payment, Return, Sku, State
 from patronage.members import clock
 from patronage.members.models import Person
+from patronage.web.shared.amount_fields import unit_of, written
 from tests.integration.web.conftest import signed_in
 from tests.shop import Shop
 
@@ -86,8 +87,8 @@ def offer(shop: Shop, **told: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        ({"off_minor": "19900"}, "售价 ¥0.00"),
-        ({"off_micro": "900000"}, "赤霞珠干红葡萄酒 单瓶"),
+        ({"off_minor": "199"}, "售价 ¥0.00"),
+        ({"off_micro": "90"}, "赤霞珠干红葡萄酒 单瓶"),
         ({}, "二者填其一"),
         ({"off_minor": "1", "off_micro": "1"}, "二者填其一"),
     ],
@@ -102,7 +103,7 @@ def test_a_coupon_that_loses_money_is_refused_with_its_sums(
 
 
 def test_a_sound_coupon_is_offered(shop: Shop) -> None:
-    told = offer(shop, off_minor="100")
+    told = offer(shop, off_minor="1.00")
     assert signed_in(shop.operator).post("/console/commerce/coupon/add/", told).status_code == 302
     assert Coupon.objects.get(name="满减").off_minor == 100
 
@@ -125,11 +126,18 @@ def test_what_is_renamed_is_found_by_its_new_name(shop: Shop) -> None:
     path = f"/console/commerce/category/{teas(shop).id}/change/"
     browser.post(path, {"name": "茗品", "name_en": "Fine", "position": "1"})
     path = f"/console/commerce/merchant/{shop.tea.id}/change/"
-    told = {"name": "高山茶行", "name_en": "Hill", "concession_micro": "500000"}
+    told = {"name": "高山茶行", "name_en": "Hill", "concession_micro": "50"}
     assert browser.post(path, {**told, "staff": [shop.clerk.id]}).status_code == 302
     for query in ("茗品", "高山"):
         assert [one.id for one in catalogue.browse(query=query).products] == [shop.cake.product_id]
     assert catalogue.browse(query="云岭").products == []
+
+
+def test_amounts_that_may_not_be_changed_are_shown_as_people_write_them(shop: Shop) -> None:
+    payment = Payment.objects.filter(amount_minor__gt=0).first()
+    assert payment is not None
+    page = signed_in(shop.operator).get(f"/console/commerce/payment/{payment.id}/change/")
+    assert f"¥{written(payment.amount_minor, unit_of('amount_minor'))}" in page.text
 
 
 def teas(shop: Shop) -> Category:
@@ -144,16 +152,16 @@ def test_a_zone_is_one_of_the_provinces(shop: Shop) -> None:
             "merchant": shop.tea.id,
             "basis": "piece",
             "first_units": 1,
-            "first_minor": 12_00,
+            "first_minor": "12.00",
             "next_units": 1,
-            "next_minor": 3_00,
+            "next_minor": "3",
             "zones-TOTAL_FORMS": 1,
             "zones-INITIAL_FORMS": 0,
             "zones-0-rule": rule.id,
             "zones-0-province": province,
             "zones-0-is_served": "on",
-            "zones-0-first_minor": 20_00,
-            "zones-0-next_minor": 9_00,
+            "zones-0-first_minor": "20",
+            "zones-0-next_minor": "9.00",
         }
 
     path = f"/console/commerce/freightrule/{rule.id}/change/"

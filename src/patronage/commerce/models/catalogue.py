@@ -71,10 +71,8 @@ class Product(models.Model):
     delivery = models.CharField(
         _("delivery"), max_length=8, choices=Delivery.choices, default=Delivery.SHIP
     )
-    concession_micro = models.PositiveIntegerField(
-        _("concession in millionths"), null=True, blank=True
-    )
-    price_minor = models.BigIntegerField(_("price in minor units"), default=0, editable=False)
+    concession_micro = models.PositiveIntegerField(_("concession"), null=True, blank=True)
+    price_minor = models.BigIntegerField(_("price"), default=0, editable=False)
     sold = models.PositiveBigIntegerField(_("sold"), default=0, editable=False)
     created_at = models.DateTimeField(_("made at"), default=clock.now, editable=False)
     listed_at = models.DateTimeField(_("listed at"), null=True, blank=True, editable=False)
@@ -155,8 +153,8 @@ class Sku(models.Model):
     )
     name = models.CharField(_("name"), max_length=60, blank=True)
     name_en = models.CharField(_("name in English"), max_length=60, blank=True)
-    price_minor = models.BigIntegerField(_("price in minor units"))
-    cost_minor = models.BigIntegerField(_("cost in minor units"), null=True, blank=True)
+    price_minor = models.BigIntegerField(_("price"))
+    cost_minor = models.BigIntegerField(_("cost"), null=True, blank=True)
     stock = models.BigIntegerField(_("stock"), default=0)
     weight_gram = models.PositiveIntegerField(_("weight in grams"), default=0)
     position = models.PositiveIntegerField(_("position"), default=0)

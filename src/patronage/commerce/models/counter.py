@@ -65,7 +65,7 @@ class CounterPayment(models.Model):
     )
     way = models.CharField(_("way"), max_length=8, choices=CounterWay.choices)
     key = models.CharField(max_length=100, unique=True)
-    amount_minor = models.BigIntegerField(_("coins in minor units"))
+    amount_minor = models.BigIntegerField(_("coins"))
     state = models.CharField(
         _("state"), max_length=12, choices=CounterState.choices, default=CounterState.REQUESTED
     )
@@ -117,7 +117,7 @@ class CounterRefund(models.Model):
     )
     number = models.CharField(_("number"), max_length=24, unique=True)
     key = models.CharField(max_length=100, unique=True)
-    amount_minor = models.BigIntegerField(_("coins in minor units"))
+    amount_minor = models.BigIntegerField(_("coins"))
     state = models.CharField(
         _("state"), max_length=12, choices=CounterState.choices, default=CounterState.REQUESTED
     )

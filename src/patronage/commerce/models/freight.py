@@ -29,12 +29,10 @@ class FreightRule(models.Model):
         _("basis"), max_length=8, choices=FreightBasis.choices, default=FreightBasis.PIECE
     )
     first_units = models.PositiveIntegerField(_("first units"), default=1)
-    first_minor = models.BigIntegerField(_("for the first units, in minor units"), default=0)
+    first_minor = models.BigIntegerField(_("for the first units"), default=0)
     next_units = models.PositiveIntegerField(_("further units"), default=1)
-    next_minor = models.BigIntegerField(_("for further units, in minor units"), default=0)
-    free_from_minor = models.BigIntegerField(
-        _("free from so much, in minor units"), null=True, blank=True
-    )
+    next_minor = models.BigIntegerField(_("for further units"), default=0)
+    free_from_minor = models.BigIntegerField(_("free from so much"), null=True, blank=True)
 
     class Meta:
         """Blocks of at least one unit."""
@@ -60,8 +58,8 @@ class FreightZone(models.Model):
     rule = models.ForeignKey(FreightRule, on_delete=models.CASCADE, related_name="zones")
     province = models.CharField(_("province"), max_length=40, choices=PROVINCES)
     is_served = models.BooleanField(_("is served"), default=True)
-    first_minor = models.BigIntegerField(_("for the first units, in minor units"), default=0)
-    next_minor = models.BigIntegerField(_("for further units, in minor units"), default=0)
+    first_minor = models.BigIntegerField(_("for the first units"), default=0)
+    next_minor = models.BigIntegerField(_("for further units"), default=0)
 
     class Meta:
         """Each province once."""

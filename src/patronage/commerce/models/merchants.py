@@ -24,7 +24,7 @@ class Merchant(models.Model):
         _("account"), max_length=40, unique=True, default=new_account_id, editable=False
     )
     is_house = models.BooleanField(_("is the house"), default=False)
-    concession_micro = models.PositiveIntegerField(_("concession in millionths"), default=0)
+    concession_micro = models.PositiveIntegerField(_("concession"), default=0)
     staff = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="merchants", verbose_name=_("staff")
     )

@@ -52,9 +52,9 @@ class Payment(models.Model):
     inner_channel = models.CharField(
         _("channel of the ledger"), max_length=8, choices=Channel.choices, blank=True
     )
-    inner_minor = models.BigIntegerField(_("from the ledger, in minor units"), default=0)
+    inner_minor = models.BigIntegerField(_("from the ledger"), default=0)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, blank=True)
-    amount_minor = models.BigIntegerField(_("amount in minor units"), default=0)
+    amount_minor = models.BigIntegerField(_("amount"), default=0)
     points_nano = models.BigIntegerField(_("nano-points redeemed"), default=0)
     state = models.CharField(
         _("state"), max_length=12, choices=PaymentState.choices, default=PaymentState.CREATED
@@ -165,8 +165,8 @@ class Refund(models.Model):
     )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     key = models.CharField(_("key"), max_length=80, unique=True)
-    amount_minor = models.BigIntegerField(_("amount in minor units"))
-    goods_minor = models.BigIntegerField(_("of it for goods, in minor units"), default=0)
+    amount_minor = models.BigIntegerField(_("amount"))
+    goods_minor = models.BigIntegerField(_("of it for goods"), default=0)
     state = models.CharField(
         _("state"), max_length=12, choices=RefundState.choices, default=RefundState.REQUESTED
     )

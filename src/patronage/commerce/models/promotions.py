@@ -22,11 +22,9 @@ class Coupon(models.Model):
     )
     name = models.CharField(_("name"), max_length=60)
     name_en = models.CharField(_("name in English"), max_length=60, blank=True)
-    threshold_minor = models.BigIntegerField(_("from so much, in minor units"), default=0)
-    off_minor = models.BigIntegerField(_("so much off, in minor units"), null=True, blank=True)
-    off_micro = models.PositiveIntegerField(
-        _("such a part off, in millionths"), null=True, blank=True
-    )
+    threshold_minor = models.BigIntegerField(_("from so much"), default=0)
+    off_minor = models.BigIntegerField(_("so much off"), null=True, blank=True)
+    off_micro = models.PositiveIntegerField(_("such a part off"), null=True, blank=True)
     starts_at = models.DateTimeField(_("starts at"), default=clock.now)
     ends_at = models.DateTimeField(_("ends at"))
     total = models.PositiveIntegerField(_("how many"), null=True, blank=True)

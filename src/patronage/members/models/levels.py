@@ -16,7 +16,7 @@ class Level(models.Model):
 
     name = models.CharField(_("name"), max_length=20)
     name_en = models.CharField(_("name in English"), max_length=30, blank=True)
-    from_nano = models.BigIntegerField(_("from so many nano-points"), unique=True)
+    from_nano = models.BigIntegerField(_("from so many points"), unique=True)
     is_partner = models.BooleanField(_("partner from here on"), default=False)
     brings = models.TextField(_("what it brings"), max_length=1000, blank=True)
     brings_en = models.TextField(_("what it brings, in English"), max_length=1000, blank=True)

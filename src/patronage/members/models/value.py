@@ -113,9 +113,9 @@ class Withdrawal(models.Model):
         verbose_name=_("person"),
     )
     key = models.CharField(max_length=64)
-    amount_minor = models.BigIntegerField(_("amount in minor units"))
-    fee_minor = models.BigIntegerField(_("fee in minor units"))
-    tax_minor = models.BigIntegerField(_("withheld tax in minor units"))
+    amount_minor = models.BigIntegerField(_("amount"))
+    fee_minor = models.BigIntegerField(_("fee"))
+    tax_minor = models.BigIntegerField(_("withheld tax"))
     payee_name = models.CharField(_("real name"), max_length=40)
     payee_bank = models.CharField(_("bank"), max_length=40)
     payee_account = models.CharField(_("account number"), max_length=30)
@@ -201,7 +201,7 @@ class TestPayout(models.Model):
     __test__ = False  # no test class, whatever its name says
 
     reference = models.CharField(_("number"), max_length=24, primary_key=True)
-    amount_minor = models.BigIntegerField(_("amount in minor units"))
+    amount_minor = models.BigIntegerField(_("amount"))
     state = models.CharField(
         _("state"),
         max_length=12,

@@ -16,6 +16,7 @@ from unfold.sites import UnfoldAdminSite
 from patronage.commerce.models import Merchant
 from patronage.members.models import Person
 from patronage.members.refusals import Refusal
+from patronage.web.shared.amount_fields import WrittenAmounts
 
 
 class ConsoleSite(UnfoldAdminSite):
@@ -68,7 +69,7 @@ def person(request: HttpRequest) -> Person:
     return request.user
 
 
-class Scoped:
+class Scoped(WrittenAmounts):
     """What is a merchant's is open to its staff, and all to operators.
 
     `of_merchant` is the way from the model to the merchant; empty where a thing is the operator's
