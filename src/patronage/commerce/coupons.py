@@ -1,6 +1,7 @@
 """Coupons: claimed by members, used for one order."""
 
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import transaction
@@ -67,14 +68,16 @@ def offers(*, person: Person | None, merchant_id: int) -> list[Offer]:
     One query, two for a member.
     """
     now = clock.now()
-    found = Coupon.objects.filter(merchant=merchant_id, ends_at__gt=now).order_by("ends_at", "id")
+    found = Coupon.objects.filter(merchant=merchant_id, ends_at__gt=now)
     claimed = (
         set()
         if person is None
         else set(Voucher.objects.filter(person=person).values_list("coupon_id", flat=True))
     )
     return [
-        Offer(coupon, coupon.id in claimed) for coupon in found if _refusal_of(coupon, now) is None
+        Offer(coupon, coupon.id in claimed)
+        for coupon in sorted(found, key=attrgetter("ends_at", "id"))
+        if _refusal_of(coupon, now) is None
     ]
 
 

@@ -30,6 +30,7 @@ def product(request: Request, id: int) -> HttpResponse:
         return render(request, "mall/offer.html", context)
     person = request.user if request.user.is_authenticated else None
     context["is_on_sale"] = any(sku.stock for sku in skus)
+    context["pictures"] = catalogue.pictures_of(id)
     context["offers"] = coupons.offers(person=person, merchant_id=found.merchant_id)
     return render(request, "mall/product.html", context)
 
