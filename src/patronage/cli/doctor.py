@@ -131,6 +131,14 @@ WORDS: Final = {
         "数据表与此版本不符；请运行 `patronage prepare`",
     ),
     "framework": ("{text} ({id})", "{text}（{id}）"),
+    "audit": (
+        "the audit log has {number:,} entries up to {hash}; note both outside the database",
+        "审计日志共 {number:,} 条，末条哈希 {hash}；请在数据库之外留存",
+    ),
+    "audit_broken": (
+        "the audit log is not as it was written from entry {number} on; stop, and find out why",
+        "审计日志自第 {number} 条起与写入时不符；请停下并查明原因",
+    ),
     "no_economy": (
         "there is no economy {economy}; open it with `patronage open {economy} CHARTER`",
         "没有经济体 {economy}；请用 `patronage open {economy} 章程文件` 开设",

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from patronage.members import clock
-from patronage.members.models import Block, Person
+from patronage.members import auditing, clock
+from patronage.members.models import AuditVerb, Block, Person
 from patronage.members.refusals import Refusal
 
 REASON_LENGTH = 200
@@ -42,7 +42,9 @@ def block(*, person_id: int, by: Person, reason: str) -> Block | BlockRefusal:
         # Whoever is not active is signed in nowhere: each request looks.
         person.is_active = False
         person.save(update_fields=["is_active"])
-        return Block.objects.create(person=person, reason=reason, blocked_by=by)
+        made = Block.objects.create(person=person, reason=reason, blocked_by=by)
+        auditing.record(actor=by, verb=AuditVerb.BLOCKED, subject=person, reason=reason)
+        return made
 
 
 def lift(*, person_id: int, by: Person, reason: str) -> Block | BlockRefusal:
@@ -61,4 +63,5 @@ def lift(*, person_id: int, by: Person, reason: str) -> Block | BlockRefusal:
         found.save(update_fields=["lifted_at", "lifted_by", "lifting_reason"])
         person.is_active = True
         person.save(update_fields=["is_active"])
+        auditing.record(actor=by, verb=AuditVerb.UNBLOCKED, subject=person, reason=reason)
         return found

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from patronage.members import clock
-from patronage.members.models import Person
+from patronage.members import auditing, clock
+from patronage.members.models import AuditVerb, Person
 from patronage.members.refusals import Refusal
 
 REASON_LENGTH = 200
@@ -19,7 +19,7 @@ class FreezeRefusal(Refusal):
     NOT_FROZEN = "not_frozen", _("This account is not frozen.")
 
 
-def freeze(*, person_id: int, reason: str) -> FreezeRefusal | None:
+def freeze(*, person_id: int, by: Person, reason: str) -> FreezeRefusal | None:
     """Keep all that a member holds where it is; the member reads the reason. None when done.
 
     Waits for what is just leaving: after this returns the gate lets nothing through.
@@ -35,13 +35,19 @@ def freeze(*, person_id: int, reason: str) -> FreezeRefusal | None:
             return FreezeRefusal.FROZEN
         person.frozen_at, person.frozen_reason = clock.now(), reason
         person.save(update_fields=["frozen_at", "frozen_reason"])
+        auditing.record(actor=by, verb=AuditVerb.FROZE, subject=person, reason=reason)
     return None
 
 
-def thaw(*, person_id: int) -> FreezeRefusal | None:
+def thaw(*, person_id: int, by: Person, reason: str = "") -> FreezeRefusal | None:
     """Let value leave again; None when done."""
-    frozen = Person.objects.filter(pk=person_id, frozen_at__isnull=False)
-    if frozen.update(frozen_at=None, frozen_reason=""):
-        return None
-    is_known = Person.objects.filter(pk=person_id).exists()
-    return FreezeRefusal.NOT_FROZEN if is_known else FreezeRefusal.UNKNOWN
+    with transaction.atomic():
+        person = Person.objects.select_for_update().filter(pk=person_id).first()
+        if person is None:
+            return FreezeRefusal.UNKNOWN
+        if person.frozen_at is None:
+            return FreezeRefusal.NOT_FROZEN
+        person.frozen_at, person.frozen_reason = None, ""
+        person.save(update_fields=["frozen_at", "frozen_reason"])
+        auditing.record(actor=by, verb=AuditVerb.THAWED, subject=person, reason=reason)
+    return None

@@ -17,10 +17,17 @@ from django.utils.translation import gettext_lazy as _
 
 from patronage import ledger
 from patronage.economy.charter import MICRO
-from patronage.members import clock, payout_port, posting
+from patronage.members import auditing, clock, payout_port, posting
 from patronage.members.gate import GateRefusal, Verb, closed_to, may_leave
 from patronage.members.limits import Limit, take
-from patronage.members.models import NoticeKind, Payee, Person, Withdrawal, WithdrawalState
+from patronage.members.models import (
+    AuditVerb,
+    NoticeKind,
+    Payee,
+    Person,
+    Withdrawal,
+    WithdrawalState,
+)
 from patronage.members.notices import Told, tell
 from patronage.members.payout_port import ProviderAwayError, Standing
 from patronage.members.refusals import Refusal
@@ -210,6 +217,7 @@ def approve(*, number: str, who: Person) -> PayoutRefusal | GateRefusal | None:
         withdrawal.state = WithdrawalState.APPROVED
         withdrawal.approved_by, withdrawal.approved_at = who, clock.now()
         withdrawal.save()
+        auditing.record(actor=who, verb=AuditVerb.APPROVED, subject=withdrawal)
     return None
 
 
@@ -232,11 +240,12 @@ def confirm(*, number: str, who: Person) -> PayoutRefusal | GateRefusal | None:
         withdrawal.state = WithdrawalState.CONFIRMED
         withdrawal.confirmed_by, withdrawal.confirmed_at = who, clock.now()
         withdrawal.save()
+        auditing.record(actor=who, verb=AuditVerb.CONFIRMED, subject=withdrawal)
     ask(number)
     return None
 
 
-def decline(*, number: str, reason: str) -> PayoutRefusal | None:
+def decline(*, number: str, who: Person, reason: str) -> PayoutRefusal | None:
     """Let a withdrawal fail that no provider was asked for; the amount comes back.
 
     Not inside a transaction.
@@ -252,6 +261,7 @@ def decline(*, number: str, reason: str) -> PayoutRefusal | None:
         ):
             return PayoutRefusal.WRONG_STATE
         _fail(withdrawal, reason)
+        auditing.record(actor=who, verb=AuditVerb.DECLINED, subject=withdrawal, reason=reason)
     conclude(number)
     return None
 

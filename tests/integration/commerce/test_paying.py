@@ -146,7 +146,7 @@ def test_from_the_balance_only_through_the_gate(mall: Mall) -> None:
     }
     taken = {**press, "inner": "cash", "inner_minor": 30_00}
     assert paying.start_paying(**taken) is PinRefusal.UNSET
-    assert freeze(person_id=person.pk, reason="lost phone") is None
+    assert freeze(person_id=person.pk, by=person, reason="lost phone") is None
     assert paying.start_paying(**taken, pin=Proof.EARLIER) is GateRefusal.FROZEN
     assert mall.held(person.account).cash == 100_00
     # What a provider pays leaves no account.

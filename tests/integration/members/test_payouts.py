@@ -120,11 +120,11 @@ def test_staff_decline_and_the_amount_comes_back(mall: Mall, is_approved: bool) 
     made = requested(person)
     if is_approved:
         assert approve(number=made.number, who=staff()[0]) is None
-    assert decline(number=made.number, reason="ask our service") is None
+    assert decline(number=made.number, who=staff()[0], reason="ask our service") is None
     made.refresh_from_db()
     assert (made.state, made.reason) == (WithdrawalState.RESTORED, "ask our service")
     assert cash(mall, person) == 500_00
-    assert decline(number=made.number, reason="again") is PayoutRefusal.WRONG_STATE
+    assert decline(number=made.number, who=staff()[0], reason="again") is PayoutRefusal.WRONG_STATE
     assert not TestPayout.objects.exists()
 
 
@@ -146,7 +146,9 @@ def test_minimum_and_daily_limit_hold(mall: Mall, settings) -> None:
     first = requested(person, 150_00)
     assert asked(person, 50_01) is PayoutRefusal.TOO_MUCH
     requested(person, 50_00)
-    assert decline(number=first.number, reason="no") is None  # what came back counts no more
+    assert (
+        decline(number=first.number, who=staff()[0], reason="no") is None
+    )  # what came back counts no more
     requested(person, 150_00)
     mall.time.pass_by(hours=12)  # past midnight in Shanghai
     requested(person, 200_00)
@@ -233,7 +235,7 @@ def test_whoever_was_frozen_meanwhile_is_paid_nothing(mall: Mall) -> None:
     assert approve(number=other.number, who=first) is GateRefusal.FROZEN
     assert confirm(number=made.number, who=second) is GateRefusal.FROZEN
     assert asked(person) is GateRefusal.FROZEN
-    assert decline(number=made.number, reason="frozen") is None
+    assert decline(number=made.number, who=staff()[0], reason="frozen") is None
     assert cash(mall, person) == 400_00
 
 

@@ -5,15 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from patronage.commerce import paying
 from patronage.commerce.models import PaymentState
 from patronage.economy import Book, BrokenInvariantError, State
 from patronage.economy import value as economy_value
 from patronage.economy.operations import post
-from patronage.members import clock, payouts, pins, value
-from patronage.members.models import Person, Pin, Quote, WithdrawalState
+from patronage.members import auditing, clock, payouts, pins, value
+from patronage.members.models import AuditHead, AuditVerb, Person, Pin, Quote, WithdrawalState
 from patronage.members.pins import PinRefusal
 from patronage.members.value import Done, ValueRefusal, confirm
 from tests.integration.commerce.play import Mall
@@ -237,3 +237,39 @@ def taken_unjudged(
     account = book.accounts[told["account"]]
     state.paid_out += told["amount"]
     post(book, movements, account, cause, cash=-told["amount"])
+
+
+# Two entries of the audit log at once.
+
+
+def look_twice(mall: Mall) -> list[Any]:
+    person = mall.person()
+
+    def look() -> object:
+        return auditing.record(actor=person, verb=AuditVerb.VIEWED, subject=person).number
+
+    return together(look, look)
+
+
+def test_entries_made_at_once_stand_one_after_the_other(
+    on_postgresql: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meet_before(monkeypatch, auditing, "_locked_head", Meeting())
+    assert sorted(look_twice(on_postgresql)) == [1, 2]
+    assert auditing.check_chain().number == 2
+    assert isinstance(auditing.check_chain(), auditing.Chain)
+
+
+def test_twin_without_the_lock_both_follow_the_same_entry(
+    on_postgresql: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting = Meeting()
+
+    def unguarded() -> AuditHead:
+        head = AuditHead.objects.first() or AuditHead()
+        meeting.wait()
+        return head
+
+    monkeypatch.setattr(auditing, "_locked_head", unguarded)
+    with pytest.raises(IntegrityError):
+        look_twice(on_postgresql)

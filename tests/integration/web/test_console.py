@@ -11,7 +11,7 @@ from PIL import Image
 from patronage.commerce import catalogue
 from patronage.commerce.models import Category, Coupon, Payment, Return, Sku, State
 from patronage.members import clock
-from patronage.members.models import Person
+from patronage.members.models import AuditEntry, Person
 from patronage.web.shared.amount_fields import unit_of, written
 from tests.integration.web.conftest import signed_in
 from tests.shop import Shop
@@ -203,3 +203,19 @@ def test_a_clerk_does_none_of_it(shop: Shop) -> None:
     shop.owner.refresh_from_db()
     assert shop.owner.is_active
     assert not Person.objects.filter(email="new@example.com").exists()
+
+
+def test_looks_files_and_changes_stand_in_the_audit_log(shop: Shop) -> None:
+    browser = signed_in(shop.operator)
+    browser.get(f"/console/members/person/{shop.owner.id}/change/")
+    path = f"/console/commerce/category/{teas(shop).id}/change/"
+    browser.post(path, {"name": "茗品", "name_en": "Fine", "position": "1"})
+    told = [(one.verb, one.subject_kind, one.facts) for one in AuditEntry.objects.all()[:2]]
+    assert told == [
+        (
+            "changed",
+            "category",
+            {"changes": [{"changed": {"fields": ["Name", "Name in English"]}}]},
+        ),
+        ("viewed", "person", {}),
+    ]

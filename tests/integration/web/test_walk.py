@@ -18,7 +18,14 @@ CONSOLE = sorted(route for route in ROUTES if route.startswith("console/"))
 STAFF = sorted(route for route in ROUTES if route.startswith("staff/"))
 ROOMS = ("commerce", "members", "ledger")
 # What a visit leaves behind, whoever comes: limits and codes of signing in.
-VISITS = {"members_cached", "members_allowance", "members_signincode", "members_senttext"}
+VISITS = {
+    "members_auditentry",
+    "members_audithead",
+    "members_cached",
+    "members_allowance",
+    "members_signincode",
+    "members_senttext",
+}
 
 
 Rows = list[tuple[str, dict[str, Any]]]

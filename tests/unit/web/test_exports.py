@@ -7,6 +7,8 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.test import RequestFactory
 from django.utils.translation import gettext_lazy, override
 from openpyxl import Workbook, load_workbook
@@ -20,9 +22,15 @@ ROW = ("=1+1", "202611250123456789", 7, amount(123_400), points(1), NOON, date(2
 TABLE = Table("orders", tuple("abcdefgh"), [ROW])
 
 
+def request() -> HttpRequest:
+    made = RequestFactory().get("/")
+    made.user = AnonymousUser()
+    return made
+
+
 def sent(form: str, table: Table = TABLE) -> bytes:
     with clock.at(NOON):
-        response = send(RequestFactory().get("/"), table, form)
+        response = send(request(), table, form)
     assert response["Content-Disposition"] == f'attachment; filename="{table.name}-20260731.{form}"'
     try:
         return b"".join(response)  # type: ignore[arg-type]
@@ -83,6 +91,6 @@ def test_a_further_sheet_takes_what_one_cannot_hold(monkeypatch: pytest.MonkeyPa
 def test_a_file_is_in_the_language_of_the_request_though_it_is_made_later() -> None:
     rows = ((str(gettext_lazy("completed")),) for _ in range(1))
     with override("zh-hans"):
-        response = send(RequestFactory().get("/"), Table("t", ("a",), rows), "csv")
+        response = send(request(), Table("t", ("a",), rows), "csv")
     with override("en"):
         assert "已完成" in b"".join(response).decode()  # type: ignore[arg-type]

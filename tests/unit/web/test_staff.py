@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from patronage.members.models import Person
+from patronage.members.models import AuditEntry, Person
 from patronage.web.shared import second_factor, staff
 from patronage.web.shared.second_factor import code_now
 from patronage.web.shared.staff import StaffRefusal
@@ -197,3 +197,21 @@ def test_a_password_is_changed_by_our_rules_alone(client: Client, operator: Pers
     operator.refresh_from_db()
     assert operator.check_password("battery staple 7")
     assert get_user(client) == operator
+
+
+def test_sign_ins_and_failures_are_recorded(client: Client, operator: Person) -> None:
+    second_factor.enrol(operator)
+    give_password(client, "wrong")
+    give_password(client, "wrong", "nobody@example.com")
+    give_password(client)
+    client.post("/staff/sign-in/code/", {"code": wrong(code_now(app()))})
+    client.post("/staff/sign-in/code/", {"code": code_now(app())})
+    entries = AuditEntry.objects.order_by("number")
+    assert [(one.verb, one.subject_id, one.facts.get("step")) for one in entries] == [
+        ("sign_in_failed", str(operator.pk), "password"),
+        ("sign_in_failed", "", "password"),
+        ("sign_in_failed", str(operator.pk), "code"),
+        ("signed_in", str(operator.pk), None),
+    ]
+    assert entries[3].actor == operator
+    assert entries[0].facts["from"] == "127.0.0.1"

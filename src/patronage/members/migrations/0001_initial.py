@@ -140,6 +140,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="AuditHead",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("number", models.BigIntegerField(default=0)),
+                (
+                    "hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000",
+                        max_length=64,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Cached",
             fields=[
                 ("cache_key", models.CharField(max_length=255, primary_key=True, serialize=False)),
@@ -383,6 +400,78 @@ class Migration(migrations.Migration):
                         condition=models.Q(("used__gte", 0)), name="members_allowance_used"
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AuditEntry",
+            fields=[
+                (
+                    "number",
+                    models.BigIntegerField(
+                        primary_key=True, serialize=False, verbose_name="number"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("signed_in", "signed in"),
+                            ("sign_in_failed", "failed to sign in"),
+                            ("viewed", "looked at"),
+                            ("exported", "exported"),
+                            ("added", "added"),
+                            ("changed", "changed"),
+                            ("deleted", "deleted"),
+                            ("proposed", "proposed"),
+                            ("accepted", "accepted"),
+                            ("refused", "refused"),
+                            ("withdrew", "withdrew"),
+                            ("executed", "carried out"),
+                            ("approved", "approved"),
+                            ("confirmed", "confirmed"),
+                            ("declined", "declined"),
+                            ("suspended", "suspended"),
+                            ("resumed", "resumed"),
+                            ("froze", "froze"),
+                            ("thawed", "thawed"),
+                            ("blocked", "blocked"),
+                            ("unblocked", "unblocked"),
+                            ("appointed", "appointed"),
+                            ("dismissed", "dismissed"),
+                            ("renewed", "made a new sign-in for"),
+                            ("stated", "stated"),
+                            ("imported", "imported"),
+                            ("closed", "closed"),
+                        ],
+                        max_length=16,
+                        verbose_name="what was done",
+                    ),
+                ),
+                (
+                    "subject_kind",
+                    models.CharField(blank=True, max_length=40, verbose_name="kind of thing"),
+                ),
+                ("subject_id", models.CharField(blank=True, max_length=64, verbose_name="of what")),
+                ("facts", models.JSONField(default=dict, verbose_name="facts")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("previous", models.CharField(max_length=64, verbose_name="hash before")),
+                ("hash", models.CharField(max_length=64, verbose_name="hash")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "entry of the audit log",
+                "verbose_name_plural": "audit log",
+                "ordering": ("-number",),
             },
         ),
         migrations.CreateModel(
@@ -826,6 +915,16 @@ class Migration(migrations.Migration):
                 condition=models.Q(("is_default", True)),
                 fields=("person",),
                 name="members_address_one_default",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="auditentry",
+            index=models.Index(fields=["actor", "-number"], name="members_audit_actor"),
+        ),
+        migrations.AddIndex(
+            model_name="auditentry",
+            index=models.Index(
+                fields=["subject_kind", "subject_id", "-number"], name="members_audit_subject"
             ),
         ),
         migrations.AddConstraint(

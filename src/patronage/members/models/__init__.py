@@ -1,6 +1,7 @@
 """The tables of members."""
 
 from patronage.members.models.addresses import Address
+from patronage.members.models.audit import AppendOnlyError, AuditEntry, AuditHead, AuditVerb
 from patronage.members.models.blocking import Block
 from patronage.members.models.cached import Cached
 from patronage.members.models.consents import Consent, Document
@@ -29,6 +30,10 @@ from patronage.members.models.value import (
 __all__ = [
     "Address",
     "Allowance",
+    "AppendOnlyError",
+    "AuditEntry",
+    "AuditHead",
+    "AuditVerb",
     "Block",
     "Cached",
     "Consent",

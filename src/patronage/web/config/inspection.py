@@ -20,7 +20,7 @@ from patronage import ledger
 from patronage.commerce import channels, days, posting, schedule
 from patronage.commerce.models import Alarm
 from patronage.ledger import backup
-from patronage.members import clock
+from patronage.members import auditing, clock
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
 SECRET_LENGTH: Final = 50
@@ -52,6 +52,7 @@ def inspect() -> Iterator[Finding]:
         yield Finding(FAULT, "tables")
         return
     yield from _framework()
+    yield from _audit()
     if settings.ECONOMY not in ledger.economies():
         yield Finding(FAULT, "no_economy", {"economy": settings.ECONOMY})
         return
@@ -193,6 +194,14 @@ def _framework() -> Iterator[Finding]:
         if not told.is_silenced():
             level = FAULT if told.level >= checks.ERROR else WARNING
             yield Finding(level, "framework", {"id": told.id, "text": told.msg.split("\n")[0]})
+
+
+def _audit() -> Iterator[Finding]:
+    found = auditing.check_chain()
+    if isinstance(found, auditing.ChainFault):
+        yield Finding(FAULT, "audit_broken", found._asdict())
+    else:
+        yield Finding(OK, "audit", {"number": found.number, "hash": found.hash[:16]})
 
 
 def _zone() -> Iterator[Finding]:

@@ -189,6 +189,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_ADAPTER = "patronage.web.shared.second_factor.SecretsAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # staff are appointed, and nothing is mailed
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {"authenticate": "patronage.web.shared.second_factor.CodeForm"}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PATRONAGE_PROXIES", "0"))
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     # The proxy ends TLS and says so; without one nobody is believed who does.

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from patronage.members import payouts, testpayout
@@ -27,6 +27,8 @@ _DECLINABLE = (WithdrawalState.REQUESTED, WithdrawalState.APPROVED)
 @admin.register(Withdrawal, site=site)
 class WithdrawalAdmin(ReadOnlyAdmin):
     """Withdrawals, the newest first."""
+
+    holds_personal_data = True
 
     list_display = (
         *("number", "requested_at", "payee_name", "masked", "shown_amount", "shown_net"),
@@ -109,8 +111,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             reason = form.cleaned_data["reason"]
-            answer = payouts.decline(number=object_id, reason=reason)
-            self.log_change(request, self.get_object(request, object_id), reason)
+            answer = payouts.decline(number=object_id, who=person(request), reason=reason)
             self.tell(request, answer, _("Declined. The amount is back in the member's cash."))
             return redirect("console:members_withdrawal_change", object_id)
         told = _("The amount goes back to the member's cash, and they read the reason.")
@@ -133,12 +134,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
             *(_("Number"), _("Paid at"), _("Real name"), _("Bank"), _("Account number")),
             *(_("Amount"), _("Fee"), _("Tax withheld"), _("Paid out")),
         )
-        response = send(request, Table("withdrawals", header, map(_row, paid)), "csv")
-        count = len(paid)
-        told = ngettext("%(n)s withdrawal exported", "%(n)s withdrawals exported", count)
-        for one in paid:
-            self.log_change(request, one, told % {"n": count})
-        return response
+        return send(request, Table("withdrawals", header, map(_row, paid)), "csv")
 
 
 def _row(one: Withdrawal) -> list[Cell]:

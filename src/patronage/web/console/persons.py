@@ -73,6 +73,7 @@ class PersonAdmin(ReadOnlyAdmin):
     list_select_related = ("referrer",)
     search_fields = ("name", "email", "account")
     ordering = ("-id",)
+    holds_personal_data = True
     inlines = (BlockInline,)
     actions_list = ("appoint",)
     actions_detail = ("block", "lift", "freeze", "thaw", "renew")
@@ -144,9 +145,8 @@ class PersonAdmin(ReadOnlyAdmin):
         """Add someone to the staff, and show their first password."""
         form = StaffForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            answer = staff.appoint(**form.cleaned_data)
+            answer = staff.appoint(**form.cleaned_data, by=person(request))
             if isinstance(answer, staff.Access):
-                self.log_addition(request, answer.person, _("appointed"))
                 return self._shown_once(request, answer)
             form.add_error("email", str(answer))
         told = _("Who is no operator acts for the merchants that name them among their staff.")
@@ -159,9 +159,8 @@ class PersonAdmin(ReadOnlyAdmin):
         """Let someone of the staff in again who lost their password or phone."""
         who = self.get_object(request, str(object_id))
         if request.method == "POST" and isinstance(who, Person):
-            answer = staff.renew(email=who.email or "")
+            answer = staff.renew(email=who.email or "", by=person(request))
             if isinstance(answer, staff.Access):
-                self.log_change(request, who, _("new password and app"))
                 return self._shown_once(request, answer)
             self.tell(request, answer, "")
         told = _(
@@ -199,8 +198,7 @@ class PersonAdmin(ReadOnlyAdmin):
         who = self.get_object(request, str(object_id))
         if request.method == "POST" and form.is_valid() and isinstance(who, Person):
             reason = form.cleaned_data["reason"]
-            answer = freezing.freeze(person_id=object_id, reason=reason)
-            self.log_change(request, who, _("frozen: %(reason)s") % {"reason": reason})
+            answer = freezing.freeze(person_id=object_id, by=person(request), reason=reason)
             self.tell(request, answer, _("Done."))
             return redirect("console:members_person_change", object_id)
         told = _(
@@ -215,8 +213,7 @@ class PersonAdmin(ReadOnlyAdmin):
         """Let value leave a member's account again."""
         who = self.get_object(request, str(object_id))
         if request.method == "POST" and isinstance(who, Person):
-            answer = freezing.thaw(person_id=object_id)
-            self.log_change(request, who, _("thawed"))
+            answer = freezing.thaw(person_id=object_id, by=person(request))
             self.tell(request, answer, _("Done."))
             return redirect("console:members_person_change", object_id)
         told = _("They can redeem, convert, withdraw and pay from their balance again.")

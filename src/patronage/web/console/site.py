@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.sites import UnfoldAdminSite
 
 from patronage.commerce.models import Merchant
 from patronage.members.models import Person
 from patronage.members.refusals import Refusal
 from patronage.web.shared.amount_fields import WrittenAmounts
+from patronage.web.shared.audited import AuditedAdmin
 
 
 class ConsoleSite(UnfoldAdminSite):
@@ -107,7 +108,7 @@ class Scoped(WrittenAmounts):
         return self.can_delete and self._is_open(request)
 
 
-class ConsoleAdmin(Scoped, ModelAdmin):
+class ConsoleAdmin(Scoped, AuditedAdmin):
     """Pages of one model, scoped."""
 
     list_per_page = 50

@@ -18,8 +18,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from patronage.economy.currencies import MINOR_UNIT_EXPONENTS
-from patronage.members import clock
+from patronage.members import auditing, clock
 from patronage.members.amounts import NANO
+from patronage.members.models import AuditVerb, Person
 
 FORMS: Final = ("csv", "xlsx")
 Cell = str | int | Decimal | datetime | date | None
@@ -60,9 +61,11 @@ def points(nano: int | None) -> Decimal | None:
 def send(request: HttpRequest, table: Table, form: str) -> HttpResponseBase:
     """Send a table as a file; `form` is one of FORMS, anything else is taken for the first.
 
-    Who may have it is asked before.
+    Who may have it is asked before. The audit log tells which files staff took.
     """
-    del request
+    if isinstance(request.user, Person) and request.user.is_staff:
+        facts = {"file": table.name, "form": form}
+        auditing.record(actor=request.user, verb=AuditVerb.EXPORTED, facts=facts)
     return _sent_xlsx(table) if form == "xlsx" else _sent_csv(table)
 
 

@@ -15,6 +15,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal import auth
@@ -22,12 +23,14 @@ from allauth.mfa.totp.views import ActivateTOTPView
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext_lazy as _
 
-from patronage.members.models import Person
+from patronage.members import auditing
+from patronage.members.models import AuditVerb, Person
 
 PATH = "/staff/"
 # Where staff may go until they have proved who they are.
@@ -63,6 +66,19 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         refused: HttpResponseBase | None = super().pre_login(request, user, **kwargs)
         return refused
 
+    def login(self, request: HttpRequest, user: Person) -> None:
+        """Note who came in, and from where."""
+        super().login(request, user)
+        facts = {"from": self.get_client_ip(request)}
+        auditing.record(actor=user, verb=AuditVerb.SIGNED_IN, subject=user, facts=facts)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note that someone tried a password, and whose; an address that nobody has is not kept."""
+        super().authentication_failed(request, **credentials)
+        tried = Person.objects.filter(email__iexact=credentials.get("email") or "").first()
+        facts = {"step": "password", "from": self.get_client_ip(request)}
+        auditing.record(actor=None, verb=AuditVerb.SIGN_IN_FAILED, subject=tried, facts=facts)
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Go back to the page from which signing in is looked after."""
         del request
@@ -94,6 +110,21 @@ class SecretsAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             return _fernet().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
             return str(auth.generate_totp_secret())
+
+
+class CodeForm(AuthenticateForm):  # type: ignore[misc]
+    """The code asked for after the password."""
+
+    def clean_code(self) -> Any:
+        """Note each code that is wrong."""
+        try:
+            return super().clean_code()
+        except ValidationError:
+            facts = {"step": "code"}
+            auditing.record(
+                actor=None, verb=AuditVerb.SIGN_IN_FAILED, subject=self.user, facts=facts
+            )
+            raise
 
 
 def _fernet() -> Fernet:

@@ -9,7 +9,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from patronage.members.models import Person
+from patronage.members import auditing
+from patronage.members.models import AuditVerb, Person
 from patronage.members.refusals import Refusal
 
 _PASSWORD_BYTES: Final = 15
@@ -30,10 +31,13 @@ class Access(NamedTuple):
     password: str
 
 
-def appoint(*, email: str, name: str = "", is_operator: bool = False) -> Access | StaffRefusal:
+def appoint(
+    *, email: str, name: str = "", is_operator: bool = False, by: Person | None = None
+) -> Access | StaffRefusal:
     """Make someone staff, who sets up an app at their first visit.
 
-    Operators may do everything; others act for the merchants that name them among their staff.
+    Operators may do everything; others act for the merchants that name them among their staff. By
+    None: a command.
     """
     email = email.strip().lower()
     try:
@@ -47,10 +51,12 @@ def appoint(*, email: str, name: str = "", is_operator: bool = False) -> Access 
         person = Person(email=email, name=name[:40], is_staff=True, is_superuser=is_operator)
         person.set_password(password)
         person.save()
+        facts = {"operator": is_operator}
+        auditing.record(actor=by, verb=AuditVerb.APPOINTED, subject=person, facts=facts)
     return Access(person, password)
 
 
-def renew(*, email: str) -> Access | StaffRefusal:
+def renew(*, email: str, by: Person | None = None) -> Access | StaffRefusal:
     """Give someone of the staff a new password, and let them set up an app anew.
 
     The old app, its recovery codes and every session of theirs are worth nothing from then on.
@@ -64,4 +70,5 @@ def renew(*, email: str) -> Access | StaffRefusal:
         person.set_password(password)
         person.save(update_fields=["password"])
         Authenticator.objects.filter(user=person).delete()
+        auditing.record(actor=by, verb=AuditVerb.RENEWED, subject=person)
     return Access(person, password)
