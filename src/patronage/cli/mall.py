@@ -35,8 +35,9 @@ def prepare(address: str, ready: Path) -> None:
         (say("move its clock on", "拨快时钟"), f"{address}/dev/clock/"),
         (say("the back office", "管理后台"), f"{address}/console/"),
         (say("its operator", "运营账号"), f"{logins.operator} / {logins.password}"),
-        (say("a cash desk", "收银台"), f"{address}/desk/"),
-        (say("its clerk", "收银账号"), f"{logins.clerk} / {logins.password}"),
+        (say("a merchant's back office", "商家后台"), f"{address}/merchant/"),
+        (say("its cash desk", "收银台"), f"{address}/desk/"),
+        (say("a merchant's clerk", "商家账号"), f"{logins.clerk} / {logins.password}"),
     ]
     show.table(say("The mall is open", "商城已开张"), ("", ""), rows)
     show.paragraph(

@@ -263,8 +263,8 @@ def patterns() -> Iterator[tuple[str, URLPattern]]:
     yield from within(get_resolver(), "")
 
 
-def console_path(route: str, shop: Shop) -> str:
-    """Return the path of one of the console's patterns, about the shop's own things."""
+def office_path(route: str, shop: Shop) -> str:
+    """Return the path of one of a back office's patterns, about the shop's own things."""
     parts = route.split("/")
     if "<path:object_id>" in parts and parts[1] != "r":
         model = apps.get_model(parts[1], parts[2])

@@ -1,4 +1,4 @@
-"""What staff do in the console beyond looking."""
+"""What staff do in the back offices beyond looking."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -17,8 +17,8 @@ from tests.integration.web.conftest import signed_in
 from tests.shop import Shop
 
 
-def cancel_path(shop: Shop, state: str) -> str:
-    return f"/console/commerce/order/{shop.orders[state].id}/cancel/"
+def cancel_path(shop: Shop, state: str, office: str = "merchant") -> str:
+    return f"/{office}/commerce/order/{shop.orders[state].id}/cancel/"
 
 
 def test_a_clerk_cancels_what_cannot_be_delivered_and_the_shopper_reads_why(shop: Shop) -> None:
@@ -27,7 +27,7 @@ def test_a_clerk_cancels_what_cannot_be_delivered_and_the_shopper_reads_why(shop
     page = clerk.get(path)
     assert page.context["form"][f"quantity-{line.id}"].initial == 2
     told = {"key": "k", "reason": "茶饼受潮", f"quantity-{line.id}": "1"}
-    assert clerk.post(path, told)["Location"] == f"/console/commerce/order/{order.id}/change/"
+    assert clerk.post(path, told)["Location"] == f"/merchant/commerce/order/{order.id}/change/"
     order.refresh_from_db()
     assert (order.state, order.lines.get().returned) == (State.PAID, 1)
     page = signed_in(shop.owner).get(f"/orders/{order.number}/").text
@@ -38,7 +38,7 @@ def test_a_clerk_cancels_what_cannot_be_delivered_and_the_shopper_reads_why(shop
     assert order.state == State.CANCELLED
     assert "只有已付款且未发货的订单才能取消" in clerk.post(path, {**told, "key": "3"}).text
     assert clerk.get(path).status_code == 403
-    page = clerk.get(f"/console/commerce/order/{order.id}/change/").text
+    page = clerk.get(f"/merchant/commerce/order/{order.id}/change/").text
     assert "/cancel/" not in page
     assert "保存并发货" not in page
     page = signed_in(shop.owner).get(f"/orders/{order.number}/").text
@@ -51,7 +51,8 @@ def test_nobody_cancels_what_is_another_merchants(shop: Shop) -> None:
     assert answer.status_code in (302, 403, 404)
     shipped.refresh_from_db()
     assert shipped.state == State.PAID
-    assert signed_in(shop.operator).get(cancel_path(shop, "codes")).status_code == 200
+    path = cancel_path(shop, "codes", "console")
+    assert signed_in(shop.operator).get(path).status_code == 200
 
 
 def test_a_return_goes_back_into_stock_once(shop: Shop) -> None:

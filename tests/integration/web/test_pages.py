@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from patronage.commerce import cancelling, orders, returns
 from patronage.commerce.models import Order, Refund
-from tests.integration.web.addresses import DESKS, MALL, console_path, order, patterns
+from tests.integration.web.addresses import DESKS, MALL, office_path, order, patterns
 from tests.integration.web.conftest import signed_in
 from tests.integration.web.pages import chinese_in, english_in, texts
 from tests.shop import Shop
@@ -54,13 +54,13 @@ LETTERS = frozenset({"ICP", "EN", "CSV", "SHA", "JSON", "TOML"})
 HEADS = frozenset({"thead", "label", "button", "summary", "legend"})
 
 
-def consoles(shop: Shop) -> Iterator[str]:
-    """Yield the console's lists and the pages of what is in them."""
+def office_pages(shop: Shop, office: str) -> Iterator[str]:
+    """Yield a back office's lists and the pages of what is in them."""
     for route, _pattern in patterns():
         parts = route.split("/")
-        if (route.startswith("console/") and parts[-2] in ("change", "add")) or len(parts) == 4:
-            path = console_path(route, shop)
-            if parts[0] == "console" and "<" not in path:
+        if parts[0] == office and (parts[-2] in ("change", "add") or len(parts) == 4):
+            path = office_path(route, shop)
+            if "<" not in path:
                 yield path
 
 
@@ -167,11 +167,12 @@ def test_pages_speak_one_language(shop: Shop, who: str) -> None:
 
 
 @pytest.mark.skipif(django.VERSION >= (6,), reason="newer unfolds have words of their own")
-def test_the_console_speaks_chinese(shop: Shop) -> None:
+@pytest.mark.parametrize("office", ["console", "merchant"])
+def test_a_back_office_speaks_chinese(shop: Shop, office: str) -> None:
     """What is of the program, that is: heads of columns, labels and buttons."""
-    browser = signed_in(shop.operator)
+    browser = signed_in(shop.operator if office == "console" else shop.clerk)
     wrong = {}
-    for path in consoles(shop):
+    for path in office_pages(shop, office):
         page = browser.get(path).text
         if found := english_in(page, CODES, HEADS):
             wrong[path] = found
@@ -199,12 +200,13 @@ def test_no_page_needs_a_looser_policy(shop: Shop) -> None:
                 assert not re.search(r"<script(?![^>]*\ssrc=)", page.text), path
 
 
-def test_the_console_has_what_unfold_needs_for_staff_alone(shop: Shop) -> None:
-    relaxed = signed_in(shop.operator).get("/console/")["Content-Security-Policy"]
-    assert "'unsafe-eval'" in relaxed
-    assert "'unsafe-inline'" in relaxed
-    for person in (shop.owner, None):
-        assert "unsafe" not in signed_in(person).get("/console/")["Content-Security-Policy"]
+def test_back_offices_have_what_unfold_needs_for_staff_alone(shop: Shop) -> None:
+    for path, staff in (("/console/", shop.operator), ("/merchant/", shop.clerk)):
+        relaxed = signed_in(staff).get(path)["Content-Security-Policy"]
+        assert "'unsafe-eval'" in relaxed
+        assert "'unsafe-inline'" in relaxed
+        for person in (shop.owner, None):
+            assert "unsafe" not in signed_in(person).get(path)["Content-Security-Policy"]
 
 
 @pytest.mark.usefixtures("shop")

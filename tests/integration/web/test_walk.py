@@ -1,5 +1,6 @@
 """A member's pages are theirs only: every address, GET and POST, as another member, as nobody."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,14 +8,18 @@ from django.apps import apps
 from django.contrib.auth import get_user
 from django.db import connection
 
+from patronage.commerce.models import Coupon
+from patronage.members import clock
 from patronage.members.models import Person
+from patronage.web.merchant.site import site
 from patronage.web.shared import second_factor
-from tests.integration.web.addresses import DESKS, MALL, Access, Address, console_path, patterns
+from tests.integration.web.addresses import DESKS, MALL, Access, Address, office_path, patterns
 from tests.integration.web.conftest import signed_in
 from tests.shop import Shop
 
 ROUTES = {route for route, _pattern in patterns()}
 CONSOLE = sorted(route for route in ROUTES if route.startswith("console/"))
+MERCHANT = sorted(route for route in ROUTES if route.startswith("merchant/"))
 STAFF = sorted(route for route in ROUTES if route.startswith("staff/"))
 ROOMS = ("commerce", "members", "ledger")
 # What a visit leaves behind, whoever comes: limits and codes of signing in.
@@ -55,11 +60,13 @@ def of_person(all_rows: Rows, person_id: int) -> Rows:
 
 
 def test_every_pattern_stands_in_the_table() -> None:
-    outside = {route for route in ROUTES if not route.startswith(("console/", "staff/"))}
+    inside = ("console/", "merchant/", "staff/")
+    outside = {route for route in ROUTES if not route.startswith(inside)}
     known = MALL.keys() | DESKS.keys()
     assert outside - known == set(), "tell in addresses.py who may"
     assert known - outside == set(), "these are no more"
     assert len(CONSOLE) > 50
+    assert len(MERCHANT) > 20
     assert len(STAFF) > 10
     assert not any("<" in route for route in STAFF), "no page of the door is about anybody else"
 
@@ -144,18 +151,21 @@ def test_the_merchants_staff_does_stand_at_its_desk(shop: Shop, route: str) -> N
     assert not all(answer.status_code == 405 for answer in answers), path
 
 
-@pytest.mark.parametrize("who", ["nobody", "member"])
-def test_the_console_is_for_staff(shop: Shop, who: str) -> None:
-    browser = signed_in(shop.owner if who == "member" else None)
+@pytest.mark.parametrize("who", ["nobody", "member", "staff of the other office"])
+@pytest.mark.parametrize("office", ["console", "merchant"])
+def test_a_back_office_is_for_its_staff(shop: Shop, office: str, who: str) -> None:
+    """The operator has no merchant's office, unless they act for the merchant."""
+    others = shop.clerk if office == "console" else shop.operator
+    browser = signed_in({"nobody": None, "member": shop.owner}.get(who, others))
     before = rows()
-    for route in CONSOLE:
-        path = console_path(route, shop)
+    for route in CONSOLE if office == "console" else MERCHANT:
+        path = office_path(route, shop)
         for answer in (browser.get(path), browser.post(path, {"post": "yes"})):
             assert answer.status_code in (302, 403, 404), (path, answer.status_code)
-            assert "unsafe" not in answer["Content-Security-Policy"], path
+            assert "unsafe" not in answer["Content-Security-Policy"] or who.startswith("staff")
             if answer.status_code == 302:
                 to = answer["Location"].split("?")[0]
-                assert to in ("/console/", "/console/login/", "/staff/sign-in/"), path
+                assert to in (f"/{office}/", f"/{office}/login/", "/staff/sign-in/"), path
     assert rows() == before
 
 
@@ -182,22 +192,39 @@ def test_a_password_alone_opens_nothing(shop: Shop, path: str) -> None:
 
 
 def test_a_merchants_staff_has_its_own_alone(shop: Shop) -> None:
-    browser, before = signed_in(shop.clerk), rows()
-    mine, others = shop.orders["paid"], shop.orders["shipped"]
-    products = (shop.cake.product_id, shop.wine.product_id)
-    for kind, own, foreign in (("order", mine.id, others.id), ("product", *products)):
-        there = f"/console/commerce/{kind}/{own}/change/"
-        assert browser.get(there).status_code == 200
-        for tail in ("change", "delete", "history"):
-            path = f"/console/commerce/{kind}/{foreign}/{tail}/"
-            for answer in (browser.get(path), browser.post(path, {"post": "yes"})):
-                assert answer.status_code in (302, 403, 404), path
-        page = browser.get(f"/console/commerce/{kind}/").text
-        assert f"/{own}/change/" in page
-        assert f"/{foreign}/change/" not in page
-    for kind in ("merchant", "category", "payment", "refund", "alarm"):
-        assert browser.get(f"/console/commerce/{kind}/").status_code == 403
-    assert browser.get("/console/members/person/").status_code == 403
-    action = {"action": "cancel_orders", "_selected_action": [others.id], "index": 0}
-    browser.post("/console/commerce/order/", action)
+    """Every address of the office, with what is the tea merchant's, asked by the winery's clerk."""
+    stranger = Person.objects.create_user(email="other@example.com", is_staff=True)
+    shop.mall.house.staff.add(stranger)
+    ends = clock.now() + timedelta(days=9)
+    Coupon.objects.create(merchant=shop.tea, name="茶券", off_minor=100, ends_at=ends)
+    clerk, browser = signed_in(shop.clerk), signed_in(stranger)
+    about = [route for route in MERCHANT if "<" in route and "<path:content_type_id>" not in route]
+    before, seen = rows(), 0
+    for route in about:
+        path = merchants_path(route, shop)
+        for answer in (browser.get(path), browser.post(path, {"post": "yes"})):
+            assert answer.status_code in (302, 403, 404, 405), (path, answer.status_code)
+            assert shop.tea.name not in answer.text, path
+        assert rows() == before, path
+        seen += clerk.get(path).status_code in (200, 302)
+    assert seen > len(about) // 2, "else the walk would prove nothing"
+    for kind, mine in (("order", shop.orders["paid"].id), ("product", shop.cake.product_id)):
+        there = f"/merchant/commerce/{kind}/"
+        assert f"/{mine}/change/" in clerk.get(there).text
+        assert f"/{mine}/change/" not in browser.get(there).text
+        action = {"action": "take_off_sale", "_selected_action": [mine], "index": 0}
+        browser.post(there, action)
     assert rows() == before
+
+
+def merchants_path(route: str, shop: Shop) -> str:
+    """Return the path of a pattern of the merchants' office, about the tea merchant's things."""
+    parts = route.split("/")
+    if "<path:object_id>" in parts:
+        model = site.get_model_admin(apps.get_model(parts[1], parts[2]))
+        way = model.of_merchant
+        thing = model.model.objects.filter(**{way: shop.tea}).order_by("-pk").first()
+        assert thing is not None, f"the tea merchant has no {parts[2]}"
+        parts[parts.index("<path:object_id>")] = str(thing.pk)
+    path = "/".join(parts).replace("<int:id>", str(shop.tea.id))
+    return "/" + path

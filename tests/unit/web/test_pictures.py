@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import ValidationError
 from PIL import Image
 
-from patronage.web.console import pictures
-from patronage.web.console.pictures import PictureField
+from patronage.web.shared import pictures
+from patronage.web.shared.pictures import PictureField
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 

@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "patronage.web.shared.second_factor.require_second_factor",
-    "patronage.web.console.policy.relax_policy",
+    "patronage.web.shared.policy.relax_policy",
     "patronage.web.mall.invited.remember_referrer",
 ]
 
@@ -178,7 +178,7 @@ CACHES = {
 
 SMS_SENDER = os.environ.get("PATRONAGE_SMS", "patronage.members.sms.EmbeddedSender")
 LOGIN_URL = "sign_in"
-LOGIN_REDIRECT_URL = "/console/"  # of staff; members go on to where they came from
+LOGIN_REDIRECT_URL = "office"  # of staff; members go on to where they came from
 ACCOUNT_ADAPTER = "patronage.web.shared.second_factor.SignInAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -231,6 +231,12 @@ UNFOLD = {
             "950": "#2c0613",
         },
     },
+}
+
+UNFOLD_MERCHANT = {
+    **UNFOLD,
+    "SITE_TITLE": _("Merchant's office"),
+    "SITE_HEADER": _("Merchant's office"),
 }
 
 LOGGING = {

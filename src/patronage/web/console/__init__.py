@@ -1,1 +1,1 @@
-"""The back office, until operators and merchants each have their own."""
+"""The operators' back office."""

@@ -11,7 +11,8 @@ from django.utils.translation import gettext, gettext_lazy
 
 from patronage.commerce import amendments
 from patronage.commerce.models import Amendment
-from patronage.web.console.site import ConsoleAdmin, site
+from patronage.web.console.site import site
+from patronage.web.shared.office.site import OfficeAdmin
 
 
 class AmendmentForm(ModelForm[Amendment]):
@@ -34,7 +35,7 @@ class AmendmentForm(ModelForm[Amendment]):
 
 
 @admin.register(Amendment, site=site)
-class AmendmentAdmin(ConsoleAdmin):
+class AmendmentAdmin(OfficeAdmin):
     """Amendments of the charter: announced here, never changed afterwards."""
 
     form = AmendmentForm

@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
@@ -18,8 +17,9 @@ from patronage.members.models import TestPayout, Withdrawal, WithdrawalState
 from patronage.members.payout_port import Standing
 from patronage.members.refusals import Refusal
 from patronage.web.console.persons import ReasonForm
-from patronage.web.console.site import ReadOnlyAdmin, is_operator, person, site
+from patronage.web.console.site import is_operator, site
 from patronage.web.shared.exports import Cell, Table, amount, send
+from patronage.web.shared.office.site import ReadOnlyAdmin, person
 
 _DECLINABLE = (WithdrawalState.REQUESTED, WithdrawalState.APPROVED)
 
@@ -113,7 +113,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
             reason = form.cleaned_data["reason"]
             answer = payouts.decline(number=object_id, who=person(request), reason=reason)
             self.tell(request, answer, _("Declined. The amount is back in the member's cash."))
-            return redirect("console:members_withdrawal_change", object_id)
+            return self.page_of("change", object_id)
         told = _("The amount goes back to the member's cash, and they read the reason.")
         title = _("Decline withdrawal %(number)s") % {"number": object_id}
         return self.ask(request, form, title=title, told=told, button=_("Decline"))

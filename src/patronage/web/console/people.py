@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy
 from patronage.commerce.models import Alarm, CounterPayment, CounterRefund, Payment, Refund
 from patronage.members import clock
 from patronage.members.models import Level, Reward
-from patronage.web.console.site import ConsoleAdmin, ReadOnlyAdmin, site
+from patronage.web.console.site import site
+from patronage.web.shared.office.site import OfficeAdmin, ReadOnlyAdmin
 from patronage.web.shared.templatetags.amounts import coins, money, points
 
 
 @admin.register(Level, site=site)
-class LevelAdmin(ConsoleAdmin):
+class LevelAdmin(OfficeAdmin):
     """Levels, as the operator names them."""
 
     list_display = ("name", "name_en", "shown_from", "is_partner")
@@ -25,7 +26,7 @@ class LevelAdmin(ConsoleAdmin):
 
 
 @admin.register(Reward, site=site)
-class RewardAdmin(ConsoleAdmin):
+class RewardAdmin(OfficeAdmin):
     """Rewards announced for places of the leaderboard."""
 
     list_display = ("text", "text_en", "first_place", "last_place", "decided_on")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -19,14 +18,9 @@ from unfold.widgets import (
 from patronage.members import blocking, freezing
 from patronage.members.blocking import BlockRefusal
 from patronage.members.models import Block, Person
-from patronage.web.console.site import (
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    is_operator,
-    person,
-    site,
-)
+from patronage.web.console.site import is_operator, site
 from patronage.web.shared import staff
+from patronage.web.shared.office.site import ReadOnlyAdmin, ReadOnlyInline, person
 
 
 class BlockInline(ReadOnlyInline):
@@ -171,8 +165,8 @@ class PersonAdmin(ReadOnlyAdmin):
         return self.ask(request, forms.Form(), title=title, told=told, button=_("Go ahead"))
 
     def _shown_once(self, request: HttpRequest, access: staff.Access) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "title": _("Shown once")}
-        response = render(request, "console/access.html", {**context, "access": access})
+        template = "shared/office/access.html"
+        response = self.show(request, template, title=_("Shown once"), access=access)
         add_never_cache_headers(response)
         return response
 
@@ -200,7 +194,7 @@ class PersonAdmin(ReadOnlyAdmin):
             reason = form.cleaned_data["reason"]
             answer = freezing.freeze(person_id=object_id, by=person(request), reason=reason)
             self.tell(request, answer, _("Done."))
-            return redirect("console:members_person_change", object_id)
+            return self.page_of("change", object_id)
         told = _(
             "Nothing can be redeemed, converted, withdrawn or paid from their balance. They sign "
             "in and shop as before, and read the reason."
@@ -215,7 +209,7 @@ class PersonAdmin(ReadOnlyAdmin):
         if request.method == "POST" and isinstance(who, Person):
             answer = freezing.thaw(person_id=object_id, by=person(request))
             self.tell(request, answer, _("Done."))
-            return redirect("console:members_person_change", object_id)
+            return self.page_of("change", object_id)
         told = _("They can redeem, convert, withdraw and pay from their balance again.")
         title = _("Thaw")
         return self.ask(request, forms.Form(), title=f"{title}: {who}", told=told, button=title)
@@ -232,6 +226,6 @@ class PersonAdmin(ReadOnlyAdmin):
         if request.method == "POST" and form.is_valid():
             answer = do(person_id=object_id, by=person(request), reason=form.cleaned_data["reason"])
             self.tell(request, answer, _("Done."))
-            return redirect("console:members_person_change", object_id)
+            return self.page_of("change", object_id)
         who = self.get_object(request, str(object_id))
         return self.ask(request, form, title=f"{title}: {who}", told=told, button=title)

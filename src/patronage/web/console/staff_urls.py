@@ -6,9 +6,11 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
+from patronage.web.shared.office.door import office
 from patronage.web.shared.second_factor import SetUpView
 
 urlpatterns = [
+    path("", office, name="office"),
     path("sign-in/", account.login, name="account_login"),
     path("sign-in/code/", mfa.authenticate, name="mfa_authenticate"),
     path("sign-out/", account.logout, name="account_logout"),

@@ -1,1 +1,1 @@
-"""The merchants' cash desk, a page for a phone."""
+"""The merchants' back office, and their cash desk: a page for a phone."""

@@ -1,10 +1,15 @@
-"""The addresses of the cash desk."""
+"""The addresses of the merchants' back office and of their cash desk."""
 
 from django.urls import path
 
-from patronage.web.merchant import desk
+from patronage.web.merchant import desk, goods, selling
+from patronage.web.merchant.site import site
+
+REGISTERED = (goods, selling)
+"""Importing them registers their pages."""
 
 urlpatterns = [
+    path("merchant/", site.urls),
     path("desk/", desk.desks, name="desks"),
     path("desk/<int:id>/", desk.charge, name="desk"),
     path("desk/<int:id>/takings/", desk.takings, name="takings"),

@@ -6,7 +6,7 @@ from csp.decorators import csp_update
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-PATH = "/console/"
+PATHS = ("/console/", "/merchant/")
 _NEEDED = {
     "script-src": ["'self'", "'unsafe-eval'"],
     "style-src": ["'self'", "'unsafe-inline'"],
@@ -17,11 +17,11 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def relax_policy(answer: Answer) -> Answer:
-    """Let scripts evaluate and styles be inline on the console's pages, for staff alone."""
+    """Let scripts evaluate and styles be inline on the back offices' pages, for staff alone."""
     relaxed = csp_update(_NEEDED)(answer)
 
     def answered(request: HttpRequest) -> HttpResponseBase:
-        is_ours = request.path.startswith(PATH) and getattr(request.user, "is_staff", False)
+        is_ours = request.path.startswith(PATHS) and getattr(request.user, "is_staff", False)
         return relaxed(request) if is_ours else answer(request)
 
     return answered

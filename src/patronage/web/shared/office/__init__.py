@@ -1,0 +1,1 @@
+"""What the back offices of operators and of merchants have in common."""
