@@ -23,19 +23,6 @@ _IN_POINTS: Final = frozenset(
 _PAID_IN: Final = FIGURES.index("paid_in")
 
 
-def _opening(name: str) -> str:
-    return f'"{name}":"' if name in _IN_POINTS else f'"{name}":'
-
-
-def _closing(name: str) -> str:
-    return '"' if name in _IN_POINTS else ""
-
-
-_CHANGES: Final = tuple(
-    (FIGURES.index(name), _opening(name), _closing(name)) for name in sorted(FIGURES)
-)
-
-
 def state_text(state: State, figures: Sequence[int]) -> str:
     """Return the canonical text of an economy's own figures, given with its state."""
     if figures[_PAID_IN] > INTEGER_MAX:  # all other money is a part of it
@@ -61,21 +48,40 @@ def _careful_state(state: State, figures: Sequence[int]) -> str:
 
 def changes_text(outcome: Applied) -> str:
     """Return the canonical text of by how much the economy's own figures changed."""
-    before, after = outcome.before, outcome.after
-    if after[_PAID_IN] > INTEGER_MAX:
-        return encode(
-            {
-                name: _plain(name, now - then)
-                for name, then, now in zip(FIGURES, before, after, strict=True)
-                if now != then
-            }
-        )
-    told = [
-        f"{opening}{after[figure] - before[figure]}{closing}"
-        for figure, opening, closing in _CHANGES
-        if after[figure] != before[figure]
-    ]
-    return "{" + ",".join(told) + "}"
+    if outcome.after[_PAID_IN] > INTEGER_MAX:
+        return encode({name: _plain(name, by) for name, by in outcome.changes().items()})
+    (reserve, issued, burned, treasury, coins, pool, unpaid, fees, surplus, returned, paid_in,
+     paid_out, index) = outcome.before  # fmt: skip
+    (reserve_now, issued_now, burned_now, treasury_now, coins_now, pool_now, unpaid_now, fees_now,
+     surplus_now, returned_now, paid_in_now, paid_out_now, index_now) = outcome.after  # fmt: skip
+    told = ""
+    if burned_now != burned:
+        told += f',"burned":"{burned_now - burned}"'
+    if coins_now != coins:
+        told += f',"coins":{coins_now - coins}'
+    if pool_now != pool:
+        told += f',"dividend_pool":{pool_now - pool}'
+    if unpaid_now != unpaid:
+        told += f',"dividends_unpaid":{unpaid_now - unpaid}'
+    if fees_now != fees:
+        told += f',"fees":{fees_now - fees}'
+    if index_now != index:
+        told += f',"index":"{index_now - index}"'
+    if issued_now != issued:
+        told += f',"issued":"{issued_now - issued}"'
+    if paid_in_now != paid_in:
+        told += f',"paid_in":{paid_in_now - paid_in}'
+    if paid_out_now != paid_out:
+        told += f',"paid_out":{paid_out_now - paid_out}'
+    if reserve_now != reserve:
+        told += f',"reserve":{reserve_now - reserve}'
+    if returned_now != returned:
+        told += f',"returned":{returned_now - returned}'
+    if surplus_now != surplus:
+        told += f',"surplus":{surplus_now - surplus}'
+    if treasury_now != treasury:
+        told += f',"treasury":"{treasury_now - treasury}"'
+    return f"{{{told[1:]}}}"
 
 
 def facts_text(facts: tuple[Any, ...] | None) -> str:

@@ -71,7 +71,9 @@ class Replaying:
             # An event with its own `at` does not move the clock; others were given its time.
             at = None
             if event is None or "at" not in event:
-                at = _moment(record[len(_AT) : record.index('"', len(_AT))])
+                at = record[len(_AT) : record.index('"', len(_AT))]
+                if at != self._clock:  # as it mostly is within a batch
+                    at = max(self._clock, _moment(at))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise DifferentError("is no record") from None
         first = None if id is None else self._contents.get(id)
@@ -83,7 +85,7 @@ class Replaying:
         if id is not None and first is None:
             self._contents[id] = content
         if at is not None:
-            at = self._clock = max(self._clock, at)
+            self._clock = at
         seq = self.seq + 1
         made = record_text(at, changes, code, content, text, facts, id, self.hash, seq, state)
         if made != record:

@@ -1,0 +1,37 @@
+"""The texts of a journal's record that are written out by hand say what the encoder would."""
+
+import pytest
+
+from patronage.economy import Applied
+from patronage.economy.state import FIGURES
+from patronage.ledger.canonical import INTEGER_MAX, encode
+from patronage.ledger.record import changes_text
+
+_POINTS = {"burned", "index", "issued", "treasury"}
+
+
+def _told(changes: dict[str, int]) -> str:
+    return encode({name: str(by) if name in _POINTS else by for name, by in changes.items()})
+
+
+@pytest.mark.parametrize("figure", range(len(FIGURES)), ids=FIGURES)
+def test_each_figure_that_changed_is_told_by_its_name(figure: int) -> None:
+    before = tuple(range(100, 100 + len(FIGURES)))
+    for by in (-7, 7):
+        after = (*before[:figure], before[figure] + by, *before[figure + 1 :])
+        outcome = Applied(None, [], before, after)
+        assert changes_text(outcome) == _told(outcome.changes()) == _told({FIGURES[figure]: by})
+
+
+@pytest.mark.parametrize("paid_in", [10**6, INTEGER_MAX + 1], ids=["exact", "beyond"])
+def test_all_figures_are_told_in_the_order_of_their_names(paid_in: int) -> None:
+    before = (10**5,) * len(FIGURES)
+    after = tuple(paid_in if name == "paid_in" else 10**5 + n for n, name in enumerate(FIGURES, 1))
+    outcome = Applied(None, [], before, after)
+    assert len(outcome.changes()) == len(FIGURES)
+    assert changes_text(outcome) == _told(outcome.changes())
+
+
+def test_nothing_changed_is_an_empty_object() -> None:
+    figures = (5,) * len(FIGURES)
+    assert changes_text(Applied(None, [], figures, figures)) == "{}"
