@@ -115,3 +115,12 @@ def test_an_unknown_economy_is_told(using: str) -> None:
         ledger.moved("nowhere", after=0, using=using)
     with pytest.raises(ledger.UnknownEconomyError):
         list(ledger.nearing("nowhere", 1, using=using))
+
+
+@given(stream=streams(), limit=st.integers(1, 4), at_least=st.integers(1, 10**12))
+def test_who_holds_so_much(using: str, stream: Stream, limit: int, at_least: int) -> None:
+    economy = settled(using, stream)
+    pages = ledger.holders(economy, at_least=at_least, limit=limit, using=using)
+    told = sorted(tuple(one) for page in pages for one in page)
+    members = [one for one in holders(using, economy) if not one.merchant]
+    assert told == sorted((one.id, one.points) for one in members if one.points >= at_least)

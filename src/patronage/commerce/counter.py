@@ -136,7 +136,7 @@ def charge(
         return CounterRefusal.BAD_AMOUNT
     if amount_minor > CODE_MAX:
         return CounterRefusal.PIN_NEEDED
-    if merchant.approved_at is None:
+    if not merchant.is_open:
         return CounterRefusal.UNKNOWN_MERCHANT
     key = f"desk {merchant.id} {key[:KEY_LENGTH]}"
     earlier = _earlier(key, merchant, amount_minor)
@@ -167,7 +167,7 @@ def pay(
     """Let a member pay a merchant whose QR code they read. Not inside a transaction."""
     if not 1 <= amount_minor <= AMOUNT_MAX:
         return CounterRefusal.BAD_AMOUNT
-    if merchant.approved_at is None:
+    if not merchant.is_open:
         return CounterRefusal.UNKNOWN_MERCHANT
     key = f"qr {person.id} {key[:KEY_LENGTH]}"
     earlier = _earlier(key, merchant, amount_minor)

@@ -94,7 +94,7 @@ def claim(*, person: Person, coupon_id: int) -> Voucher | CouponRefusal:
     now = clock.now()
     with transaction.atomic():
         coupon = Coupon.objects.select_for_update().filter(id=coupon_id).first()
-        if coupon is None or coupon.merchant.approved_at is None:
+        if coupon is None or not coupon.merchant.is_open:
             return CouponRefusal.UNKNOWN
         if coupon.vouchers.filter(person=person).exists():
             return CouponRefusal.HAVE_ONE

@@ -10,13 +10,14 @@ from patronage.commerce import (
     counter,
     days,
     leftovers,
+    merchants,
     orders,
     payments,
     posting,
     publishing,
     refunds,
 )
-from patronage.members import notices, noticing, payouts, ranking
+from patronage.members import awards, notices, noticing, payouts, ranking
 
 
 class Job(NamedTuple):
@@ -41,11 +42,14 @@ JOBS: Final = (
     Job("conclude counters", counter.conclude_due, _MINUTE),
     Job("pay out", payouts.go_on, _MINUTE),
     Job("amend the charter", amendments.put_in_force, _MINUTE),
+    Job("begin agreements", merchants.put_in_force, _MINUTE),
     Job("close days", days.close_due, _MINUTE),
     Job("follow the journal", noticing.follow_journal, timedelta(seconds=15)),
     Job("tell of days", noticing.follow_closes, 10 * _MINUTE),
     Job("send texts", notices.send_texts, _MINUTE),
     Job("rank members", ranking.rank, 10 * _MINUTE),
+    Job("take cut-offs", awards.take_cut_offs, _MINUTE),
+    Job("list partners", awards.list_partners, 60 * _MINUTE),
     Job("watch days", days.watch, 10 * _MINUTE),
     Job("publish", publishing.publish, timedelta(seconds=5)),
     Job("push to witnesses", publishing.push_witnesses, _MINUTE),

@@ -22,6 +22,10 @@ class ListingRefusal(Refusal):
         "merchant_not_approved",
         _("The merchant is not approved yet. Approve it first."),
     )
+    MERCHANT_SUSPENDED = (
+        "merchant_suspended",
+        _("The merchant is suspended. Its goods come back when it goes on."),
+    )
     MERCHANT_LOSES = (
         "merchant_loses",
         _("The merchant would lose money on a sale. Raise the price or lower the concession."),
@@ -115,6 +119,9 @@ def list_product(*, product: Product) -> Listing:
     if it was before.
     """
     with transaction.atomic():
+        # Whoever suspends the merchant comes before or after, and never in between.
+        seller = Merchant.objects.select_for_update(no_key=True)
+        product.merchant = seller.get(id=product.merchant_id)
         sums = sums_of(product)
         refusal = _refusal(product, sums)
         if refusal is not None:
@@ -130,6 +137,8 @@ def list_product(*, product: Product) -> Listing:
 def _refusal(product: Product, sums: list[Sums]) -> ListingRefusal | None:
     if product.merchant.approved_at is None:
         return ListingRefusal.MERCHANT_NOT_APPROVED
+    if product.merchant.suspended_at is not None:
+        return ListingRefusal.MERCHANT_SUSPENDED
     if not sums:
         return ListingRefusal.NO_SKU
     return next((one.parts.refusal for one in sums if one.parts.refusal), None)

@@ -16,6 +16,8 @@ from patronage.commerce.fulfilment import CodeRefusal, redeem_code
 from patronage.commerce.models import (
     Channel,
     Delivery,
+    Invoice,
+    InvoiceState,
     Line,
     Merchant,
     Order,
@@ -112,6 +114,8 @@ def forget(person: Person) -> None:
     """
     Order.objects.filter(person=person).update(name="", phone="", district="", street="", note="")
     Return.objects.filter(order__person=person).update(reason="")
+    # An invoice that was issued is kept as the law asks.
+    Invoice.objects.filter(order__person=person).exclude(state=InvoiceState.ISSUED).delete()
     Transition.objects.filter(order__person=person, who=person).update(note="")
     # A refund repeats why it was asked for; what staff said stands in the return's answer.
     Refund.objects.filter(payment__checkout__person=person).update(reason="")
@@ -131,6 +135,7 @@ def exported(person: Person) -> list[dict[str, object]]:
             "total_minor": str(order.total_minor),
             "address": {name: getattr(order, name) for name in AddressText._fields},
             "note": order.note,
+            "invoice": _invoice(order),
             "lines": [
                 {
                     "product": line.product_name,
@@ -142,8 +147,16 @@ def exported(person: Person) -> list[dict[str, object]]:
                 for line in order.lines.all()
             ],
         }
-        for order in orders_of(person)
+        for order in orders_of(person).select_related("invoice")
     ]
+
+
+def _invoice(order: Order) -> dict[str, str] | None:
+    invoice = getattr(order, "invoice", None)
+    if invoice is None:
+        return None
+    told = {"title": invoice.title, "tax_number": invoice.tax_number, "state": invoice.state}
+    return {**told, "number": invoice.number}
 
 
 def counts_of(person: Person) -> dict[str, int]:

@@ -22,6 +22,7 @@ from patronage.ledger.following import (
     Standing,
     earned_by_all,
     highest,
+    holders,
     moved,
     nearing,
 )
@@ -121,6 +122,7 @@ __all__ = [
     "event_texts",
     "find_fault",
     "highest",
+    "holders",
     "is_disk_full",
     "journal_lines",
     "last_verified",

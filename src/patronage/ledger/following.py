@@ -94,6 +94,29 @@ def highest(economy: str, *, limit: int, using: str = DEFAULT_DB_ALIAS) -> list[
         return [Standing(store.from_column(id), points) for id, points in cursor.fetchall()]
 
 
+def holders(
+    economy: str, *, at_least: int, limit: int = PAGE, using: str = DEFAULT_DB_ALIAS
+) -> Iterator[list[Standing]]:
+    """Yield, in pages, the members who hold so many points, in the order of their ids.
+
+    Reads every account once.
+    """
+    after = ""
+    while True:
+        with connections[using].cursor() as cursor:
+            cursor.execute(
+                "SELECT account, points FROM ledger_account "
+                "WHERE economy = %s AND account > %s AND NOT merchant AND points >= %s "
+                "ORDER BY account LIMIT %s",
+                [economy, after, at_least, limit],
+            )
+            rows = cursor.fetchall()
+        yield [Standing(store.from_column(id), points) for id, points in rows]
+        if len(rows) < limit:
+            return
+        after = rows[-1][0]
+
+
 def nearing(
     economy: str, part_micro: int, *, limit: int = PAGE, using: str = DEFAULT_DB_ALIAS
 ) -> Iterator[list[tuple[AccountView, Fraction]]]:

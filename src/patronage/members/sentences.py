@@ -79,4 +79,10 @@ def _said(kind: NoticeKind, facts: dict[str, Any]) -> tuple[str, dict[str, str]]
                 if facts["state"] == "paid"
                 else _("Your withdrawal of %(amount)s failed. The money comes back to your cash.")
             )
+        case NoticeKind.INVOICE:
+            text = (
+                _("The invoice of order %(order)s is issued. You find it with the order.")
+                if facts["state"] == "issued"
+                else _("The invoice of order %(order)s was declined. You find the reason there.")
+            )
     return text, values

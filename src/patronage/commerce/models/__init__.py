@@ -19,8 +19,14 @@ from patronage.commerce.models.counter import (
     PayCode,
 )
 from patronage.commerce.models.freight import FreightBasis, FreightRule, FreightZone
+from patronage.commerce.models.invoices import Invoice, InvoiceKind, InvoiceState
 from patronage.commerce.models.jobs import Job
-from patronage.commerce.models.merchants import Merchant
+from patronage.commerce.models.merchants import (
+    Agreement,
+    Application,
+    ApplicationState,
+    Merchant,
+)
 from patronage.commerce.models.orders import (
     Checkout,
     Line,
@@ -43,11 +49,17 @@ from patronage.commerce.models.payments import (
 )
 from patronage.commerce.models.promotions import Coupon, Voucher
 from patronage.commerce.models.returns import Return, ReturnLine, ReturnState
+from patronage.commerce.models.storefront import Announcement, Banner
 from patronage.commerce.models.testpay import TestCharge, TestDelivery, TestKey, TestRefund
 
 __all__ = [
+    "Agreement",
     "Alarm",
     "Amendment",
+    "Announcement",
+    "Application",
+    "ApplicationState",
+    "Banner",
     "CartItem",
     "Category",
     "Channel",
@@ -61,6 +73,9 @@ __all__ = [
     "FreightBasis",
     "FreightRule",
     "FreightZone",
+    "Invoice",
+    "InvoiceKind",
+    "InvoiceState",
     "Job",
     "Line",
     "Merchant",

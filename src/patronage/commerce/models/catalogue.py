@@ -53,7 +53,8 @@ class Product(models.Model):
     """Something to buy, in one or more SKUs. Shown while `listed_at` is set.
 
     `price_minor` repeats the lowest of its SKUs' prices and `sold` counts units ordered and paid,
-    both for ordering lists. `concession_micro` of None means the merchant's.
+    both for ordering lists. `concession_micro` of None means the merchant's. `held_at` is set where
+    it left the mall with its merchant, to come back with it.
     """
 
     merchant = models.ForeignKey(
@@ -76,6 +77,7 @@ class Product(models.Model):
     sold = models.PositiveBigIntegerField(_("sold"), default=0, editable=False)
     created_at = models.DateTimeField(_("made at"), default=clock.now, editable=False)
     listed_at = models.DateTimeField(_("listed at"), null=True, blank=True, editable=False)
+    held_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         """Lists read one index each, whatever the number of products."""

@@ -16,7 +16,15 @@ from patronage.members.models.people import (
     new_referral_code,
 )
 from patronage.members.models.pins import Pin
-from patronage.members.models.ranking import Rank, Reward
+from patronage.members.models.ranking import (
+    Award,
+    AwardState,
+    CutOff,
+    CutOffPlace,
+    Partner,
+    Rank,
+    Reward,
+)
 from patronage.members.models.signin import Allowance, SignInCode
 from patronage.members.models.texts import SentText
 from patronage.members.models.value import (
@@ -34,9 +42,13 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditVerb",
+    "Award",
+    "AwardState",
     "Block",
     "Cached",
     "Consent",
+    "CutOff",
+    "CutOffPlace",
     "Document",
     "FormerPhone",
     "Level",
@@ -44,6 +56,7 @@ __all__ = [
     "NoticeChoice",
     "NoticeKind",
     "NoticePosition",
+    "Partner",
     "Payee",
     "Person",
     "PersonManager",

@@ -27,6 +27,7 @@ class NoticeKind(models.TextChoices):
     CASH_CHARGED = "cash_charged", _("Cash charged")
     CASH_BACK = "cash_back", _("Cash that came back")
     PAYOUT = "payout", _("What became of a withdrawal")
+    INVOICE = "invoice", _("What became of an invoice")
 
 
 class Notice(models.Model):

@@ -59,7 +59,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     phone = models.CharField(_("phone"), max_length=16, unique=True, null=True, blank=True)
     email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
-    name = models.CharField(_("name"), max_length=40, blank=True)
+    name = models.CharField(_("name"), max_length=40, blank=True, db_index=True)
     account = models.CharField(
         _("account"), max_length=40, unique=True, default=new_account_id, editable=False
     )

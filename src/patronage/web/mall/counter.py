@@ -98,7 +98,7 @@ def _is_unlocked(request: MemberRequest) -> bool:
 @member_required
 def pay_merchant(request: MemberRequest, id: int) -> HttpResponse:
     """Let a member who read a merchant's QR code type the amount and confirm it by the PIN."""
-    merchant = Merchant.objects.filter(id=id, approved_at__isnull=False).first()
+    merchant = Merchant.objects.filter(id=id, approved_at__isnull=False, suspended_at=None).first()
     if merchant is None:
         raise Http404
     refusal: Refusal | None = None
