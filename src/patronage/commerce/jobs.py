@@ -14,6 +14,7 @@ from patronage.commerce import (
     orders,
     payments,
     posting,
+    proposals,
     publishing,
     refunds,
 )
@@ -41,6 +42,7 @@ JOBS: Final = (
     Job("divide orders", completion.divide_due, _MINUTE),
     Job("conclude counters", counter.conclude_due, _MINUTE),
     Job("pay out", payouts.go_on, _MINUTE),
+    Job("conclude proposals", proposals.conclude_due, _MINUTE),
     Job("amend the charter", amendments.put_in_force, _MINUTE),
     Job("begin agreements", merchants.put_in_force, _MINUTE),
     Job("close days", days.close_due, _MINUTE),

@@ -59,6 +59,8 @@ class PayoutRefusal(Refusal):
     KEY_USED = "key_used", _("This withdrawal was requested already with another amount.")
     UNKNOWN = "unknown", _("There is no such withdrawal.")
     WRONG_STATE = "wrong_state", _("Its state does not allow this any more.")
+    ABOVE_LIMIT = "above_limit", _("So large a withdrawal is paid out by a proposal.")
+    BELOW_LIMIT = "below_limit", _("This withdrawal needs no proposal: approve and confirm it.")
     SAME_EYES = "same_eyes", _("Somebody else has to confirm what you approved.")
 
 
@@ -209,15 +211,45 @@ def approve(*, number: str, who: Person) -> PayoutRefusal | GateRefusal | None:
         withdrawal = _locked(number)
         if withdrawal is None:
             return PayoutRefusal.UNKNOWN
-        if withdrawal.state != WithdrawalState.REQUESTED or withdrawal.taken_at is None:
-            return PayoutRefusal.WRONG_STATE
-        refusal = _barred(withdrawal)
+        if _is_large(withdrawal):
+            return PayoutRefusal.ABOVE_LIMIT
+        refusal = _unapprovable(withdrawal)
         if refusal is not None:
             return refusal
         withdrawal.state = WithdrawalState.APPROVED
         withdrawal.approved_by, withdrawal.approved_at = who, clock.now()
         withdrawal.save()
         auditing.record(actor=who, verb=AuditVerb.APPROVED, subject=withdrawal)
+    return None
+
+
+def large_refused(number: str) -> PayoutRefusal | GateRefusal | None:
+    """Tell what stands against proposing that a large withdrawal be paid out."""
+    withdrawal = Withdrawal.objects.filter(number=number).first()
+    if withdrawal is None:
+        return PayoutRefusal.UNKNOWN
+    return _unapprovable(withdrawal) if _is_large(withdrawal) else PayoutRefusal.BELOW_LIMIT
+
+
+def let_go(
+    *, number: str, proposed_by: Person, accepted_by: Person
+) -> PayoutRefusal | GateRefusal | None:
+    """Approve and confirm a large withdrawal at once, by two; None when that is done.
+
+    In the caller's transaction; `ask` after it is committed.
+    """
+    with transaction.atomic():
+        withdrawal = _locked(number)
+        if withdrawal is None:
+            return PayoutRefusal.UNKNOWN
+        refusal = _unapprovable(withdrawal)
+        if refusal is not None:
+            return refusal
+        withdrawal.state = WithdrawalState.CONFIRMED
+        withdrawal.approved_by, withdrawal.confirmed_by = proposed_by, accepted_by
+        withdrawal.approved_at = withdrawal.confirmed_at = clock.now()
+        withdrawal.save()
+        auditing.record(actor=accepted_by, verb=AuditVerb.CONFIRMED, subject=withdrawal)
     return None
 
 
@@ -316,6 +348,16 @@ def ask(number: str) -> None:
 
 def _locked(number: str) -> Withdrawal | None:
     return Withdrawal.objects.select_for_update().filter(number=number).first()
+
+
+def _is_large(withdrawal: Withdrawal) -> bool:
+    return withdrawal.amount_minor > settings.PAYOUT_PROPOSAL_MINOR
+
+
+def _unapprovable(withdrawal: Withdrawal) -> PayoutRefusal | GateRefusal | None:
+    if withdrawal.state != WithdrawalState.REQUESTED or withdrawal.taken_at is None:
+        return PayoutRefusal.WRONG_STATE
+    return _barred(withdrawal)
 
 
 def _barred(withdrawal: Withdrawal) -> GateRefusal | None:

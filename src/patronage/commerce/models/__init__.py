@@ -48,6 +48,7 @@ from patronage.commerce.models.payments import (
     Tender,
 )
 from patronage.commerce.models.promotions import Coupon, Voucher
+from patronage.commerce.models.proposals import Proposal, ProposalKind, ProposalState
 from patronage.commerce.models.returns import Return, ReturnLine, ReturnState
 from patronage.commerce.models.storefront import Announcement, Banner
 from patronage.commerce.models.testpay import TestCharge, TestDelivery, TestKey, TestRefund
@@ -87,6 +88,9 @@ __all__ = [
     "PaymentState",
     "Picture",
     "Product",
+    "Proposal",
+    "ProposalKind",
+    "ProposalState",
     "RedemptionCode",
     "Refund",
     "RefundState",

@@ -3,9 +3,9 @@
 `DATABASE_URL`, `PATRONAGE_SECRET_KEY`, `PATRONAGE_HOSTS` (comma-separated), `PATRONAGE_MEDIA`,
 `PATRONAGE_PHONE_KEY`, `PATRONAGE_PROXIES` (how many proxies of ours stand in front),
 `PATRONAGE_SMS` (the class that sends text messages), `PATRONAGE_PAYOUT` (`cash`, or `mall_only`:
-cash pays orders and cannot be withdrawn), `PATRONAGE_PAYOUT_MIN`, `_DAILY` (minor units), `_FEE`,
-`_TAX` (millionths) and `_PROVIDER`, `PATRONAGE_KYC` (classes), `PATRONAGE_AMENDMENT_DAYS`,
-`PATRONAGE_ECONOMY`,
+cash pays orders and cannot be withdrawn), `PATRONAGE_PAYOUT_MIN`, `_DAILY`, `_PROPOSAL` (minor
+units), `_FEE`, `_TAX` (millionths) and `_PROVIDER`, `PATRONAGE_KYC` (classes),
+`PATRONAGE_AMENDMENT_DAYS`, `PATRONAGE_ECONOMY`,
 `PATRONAGE_CURRENCY` (the charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock
 can be moved), `PATRONAGE_LOG` (the public log's folder), `PATRONAGE_LOG_KEY` (its key's file: where
 it is set, the jobs publish), `PATRONAGE_LOG_WITNESSES` and `PATRONAGE_LOG_ATTESTATION` (a file that
@@ -48,6 +48,8 @@ if PAYOUT not in ("cash", "mall_only"):
 # Of an amount withdrawn; in minor units, and in millionths of it.
 PAYOUT_MIN_MINOR = int(os.environ.get("PATRONAGE_PAYOUT_MIN", "1000"))
 PAYOUT_DAILY_MINOR = int(os.environ.get("PATRONAGE_PAYOUT_DAILY", "5000000"))
+# Above so much a withdrawal is paid out by a proposal.
+PAYOUT_PROPOSAL_MINOR = int(os.environ.get("PATRONAGE_PAYOUT_PROPOSAL", "1000000"))
 PAYOUT_FEE_MICRO = int(os.environ.get("PATRONAGE_PAYOUT_FEE", "0"))
 PAYOUT_TAX_MICRO = int(os.environ.get("PATRONAGE_PAYOUT_TAX", "0"))
 KYC_PROVIDER = os.environ.get("PATRONAGE_KYC", "patronage.members.testpayout.TestKyc")
