@@ -110,16 +110,15 @@ class Operator(NamedTuple):
 class Stop(NamedTuple):
     """If sales stop the day after and everyone redeems at once: what all would get, and who.
 
-    `paid` is within the quotas and after the fee, `dividends` what is earned and not yet settled,
-    `coins` what members and merchants hold, backed by the treasury. `whole` is the share of members
-    whose got + paid is then at least their spend; `back` the spread of (got + paid) ÷ spent.
+    `paid` is within the quotas and after the fee, `coins` what members and merchants hold, backed
+    by the treasury. `whole` is the share of members whose got + paid is then at least their spend;
+    `back` the spread of (got + paid) ÷ spent. The price is as at the end: redeeming leaves it.
     """
 
     points: int
     worth: int
     paid: int
     fees: int
-    dividends: int
     coins: int
     whole: float
     back: Spread

@@ -38,7 +38,7 @@ def simulation() -> Simulation:
         operator=Operator(*range(7)),
         held=Concentration(0.1, 0.2, 0.3),
         got=Concentration(0.4, 0.5, 0.6),
-        stop=Stop(*range(6), 0.5, SPREAD),
+        stop=Stop(*range(5), 0.5, SPREAD),
     )
 
 
