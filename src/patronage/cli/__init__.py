@@ -157,6 +157,12 @@ _COMMANDS = {
             "无需信任任何人地重放公开日志：有错误时退出码为 1。",
         ),
         (
+            "copy-log",
+            log.copy_log,
+            "Copy the public log to an S3-compatible bucket, the checkpoint last.",
+            "把公开日志复制到 S3 兼容的存储桶，检查点最后写入。",
+        ),
+        (
             "witness-push",
             witnesses.witness_push,
             "Have witnesses cosign the log's checkpoint: exit code 1 if any did not.",

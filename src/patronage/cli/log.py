@@ -1,4 +1,4 @@
-"""`patronage log-key`, `publish`: the public log, from the operator's side."""
+"""`patronage log-key`, `publish`, `copy-log`: the public log, from the operator's side."""
 
 import signal
 import threading
@@ -137,6 +137,44 @@ def publish(
             f"{count:,} records published, {size:,} in the log.",
             f"已公布 {count:,} 条记录，日志共 {size:,} 条。",
         )
+    )
+
+
+def copy_log(
+    bucket: Annotated[
+        str,
+        typer.Argument(
+            envvar="PATRONAGE_LOG_BUCKET",
+            help=say("Where to: s3://bucket/prefix.", "目的地：s3://存储桶/前缀。"),
+        ),
+    ],
+    log: LogFolder = Path("log"),
+) -> None:
+    """Copy what the folder of the log shows and the bucket does not yet."""
+    from patronage.ledger.log.bucket import Bucket, BucketError
+    from patronage.ledger.log.bucket import copy_log as copy
+    from patronage.ledger.log.folder import Folder
+    from patronage.tlog import TlogError
+
+    try:
+        new = copy(Folder(log), Bucket(bucket))
+    except BucketError as error:
+        fail(
+            f"nothing new is shown in {bucket}: {error}.",
+            f"{bucket} 中没有公开任何新内容：{error}。",
+        )
+    except TlogError as error:
+        fail(
+            f"the log in {log} cannot be read ({error}); check --log.",
+            f"无法读取 {log} 中的日志（{error}）；请检查 --log。",
+        )
+    except OSError as error:
+        fail(
+            f"cannot use {error.filename or log} ({error.strerror}); check --log.",
+            f"无法使用 {error.filename or log}（{error.strerror}）；请检查 --log。",
+        )
+    show.console.print(
+        say(f"{new:,} records are new in {bucket}.", f"{bucket} 中新增 {new:,} 条记录。")
     )
 
 

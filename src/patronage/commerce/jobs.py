@@ -55,6 +55,7 @@ JOBS: Final = (
     Job("watch days", days.watch, 10 * _MINUTE),
     Job("publish", publishing.publish, timedelta(seconds=5)),
     Job("push to witnesses", publishing.push_witnesses, _MINUTE),
+    Job("copy the log", publishing.copy, timedelta(seconds=5)),
     Job("clear sessions", leftovers.clear_sessions, 60 * _MINUTE),
     Job("clear runs", leftovers.clear_runs, 60 * _MINUTE),
 )

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from patronage.ledger.log import publisher, witnesses
 from patronage.ledger.log.attestation import read_attestation
+from patronage.ledger.log.bucket import Bucket, copy_log
 from patronage.ledger.log.folder import Folder
 
 
@@ -30,6 +31,16 @@ def publish() -> int:
         if not published.new:
             return count
         count += published.new
+
+
+def copy() -> int:
+    """Copy what was published to the bucket, if one is named; return how many leaves are new there.
+
+    Raises BucketError where it cannot be used or shows another log: an alarm tells of it.
+    """
+    if not settings.LOG or not settings.LOG_BUCKET:
+        return 0
+    return copy_log(Folder(Path(settings.LOG)), Bucket(settings.LOG_BUCKET))
 
 
 def push_witnesses() -> int:

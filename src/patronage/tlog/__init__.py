@@ -50,10 +50,12 @@ from patronage.tlog.tiles import (
     Fetch,
     Store,
     Tile,
+    count_at,
     decode_bundle,
     decode_hashes,
     encode_bundle,
     encode_hashes,
+    grown_tiles,
     partial_tiles,
 )
 from patronage.tlog.tree import EMPTY_ROOT, HASH_BYTES, Tree, leaf_hash, node_hash, root_of
@@ -91,6 +93,7 @@ __all__ = [
     "Writer",
     "consistency_proof",
     "cosign",
+    "count_at",
     "decode_bundle",
     "decode_hashes",
     "encode_bundle",
@@ -98,6 +101,7 @@ __all__ = [
     "format_checkpoint",
     "format_note",
     "format_proof",
+    "grown_tiles",
     "inclusion_proof",
     "leaf_hash",
     "node_hash",

@@ -76,6 +76,17 @@ def partial_tiles(size: int) -> Iterator[Tile]:
         level += 1
 
 
+def grown_tiles(old: int, size: int) -> Iterator[Tile]:
+    """Give the tiles of a tree of this size that one of `old` leaves, not more, did not have."""
+    level = 0
+    while count := count_at(level, size):
+        for index in range(count_at(level + 1, old), count_at(level + 1, size)):
+            yield Tile(level, index)
+        if (width := count % TILE_WIDTH) and count_at(level, old) < count:
+            yield Tile(level, count // TILE_WIDTH, width)
+        level += 1
+
+
 def encode_hashes(hashes: Sequence[bytes]) -> bytes:
     """Write a tile."""
     return b"".join(hashes)

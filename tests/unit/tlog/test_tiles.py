@@ -10,6 +10,7 @@ from patronage.tlog import (
     decode_hashes,
     encode_bundle,
     encode_hashes,
+    grown_tiles,
     partial_tiles,
 )
 
@@ -27,6 +28,20 @@ from patronage.tlog import (
 def test_a_tile_has_its_path(tile, path):
     assert tile.path == path
     assert tile.bundle_path == path.replace(f"tile/{tile.level}/", "tile/entries/")
+
+
+def _all_tiles(size: int) -> set[Tile]:
+    full = {Tile(level, n) for level in range(3) for n in range(size >> 8 * (level + 1))}
+    return full | set(partial_tiles(size))
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 257, 65_535, 65_536, 65_537, 70_000])
+@pytest.mark.parametrize("old", [0, 1, 255, 256, 300, 65_536])
+def test_grown_tiles_are_those_that_were_not_there(old, size):
+    old = min(old, size)
+    grown = list(grown_tiles(old, size))
+    assert len(grown) == len(set(grown))
+    assert set(grown) == _all_tiles(size) - _all_tiles(old)
 
 
 def test_the_partial_tiles_of_a_tree():

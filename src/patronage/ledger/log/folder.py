@@ -74,10 +74,13 @@ class Folder:
             return []
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep every other process from writing the checkpoint, and wait for one that does."""
+    def locked(self, name: str = _LOCK) -> Iterator[None]:
+        """Keep every other process from writing the checkpoint, and wait for one that does.
+
+        Another name keeps others from something else.
+        """
         make_folders(self.root)
-        with (self.root / _LOCK).open("ab") as file:
+        with (self.root / name).open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # ends with the file, or with the process
             yield
 

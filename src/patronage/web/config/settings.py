@@ -9,7 +9,8 @@ units), `_FEE`, `_TAX` (millionths) and `_PROVIDER`, `PATRONAGE_KYC` (classes),
 `PATRONAGE_CURRENCY` (the charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock
 can be moved), `PATRONAGE_LOG` (the public log's folder), `PATRONAGE_LOG_KEY` (its key's file: where
 it is set, the jobs publish), `PATRONAGE_LOG_WITNESSES` and `PATRONAGE_LOG_ATTESTATION` (a file that
-names witnesses, and one with an outsider's statement),
+names witnesses, and one with an outsider's statement), `PATRONAGE_LOG_BUCKET` (s3://bucket/prefix,
+where the log is copied to),
 `PATRONAGE_MESSAGES` (`text`, or `json`: messages as one JSON object a line).
 """
 
@@ -65,6 +66,7 @@ LOG = os.environ.get("PATRONAGE_LOG", "")
 LOG_KEY = os.environ.get("PATRONAGE_LOG_KEY", "")
 LOG_WITNESSES = os.environ.get("PATRONAGE_LOG_WITNESSES", "")
 LOG_ATTESTATION = os.environ.get("PATRONAGE_LOG_ATTESTATION", "")
+LOG_BUCKET = os.environ.get("PATRONAGE_LOG_BUCKET", "")
 
 INSTALLED_APPS = [
     "patronage.web.book",

@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from patronage.ledger.log.folder import CHECKPOINT, VKEY, WITNESSES, Folder
+from patronage.ledger.log.headers import headers_of
 
 _PATH: Final = re.compile(
     r"tile/(?:entries|[0-9]{1,2})/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?"
     r"|balances/[0-9]{1,19}/(?:[0-9]{1,15}|sums|firsts)"
 )
 _FOR_ALL: Final = "Access-Control-Allow-Origin"
-_FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
 def folder() -> Folder:
@@ -29,19 +29,19 @@ def folder() -> Folder:
 @require_safe
 def checkpoint(_request: HttpRequest) -> HttpResponse:
     """Send the last checkpoint, which is asked for anew each time."""
-    return _answer(CHECKPOINT, "text/plain; charset=utf-8", "no-cache")
+    return _answer(CHECKPOINT)
 
 
 @require_safe
 def vkey(_request: HttpRequest) -> HttpResponse:
     """Send the log's public key, for those who have it from nowhere else."""
-    return _answer(VKEY, "text/plain; charset=utf-8", "no-cache")
+    return _answer(VKEY)
 
 
 @require_safe
 def witnesses(_request: HttpRequest) -> HttpResponse:
     """Send who cosigned, what and when."""
-    return _answer(WITNESSES, "application/json", "no-cache", empty=b"[]")
+    return _answer(WITNESSES, empty=b"[]")
 
 
 @require_safe
@@ -49,7 +49,7 @@ def immutable(_request: HttpRequest, path: str) -> HttpResponse:
     """Send what never changes: a tile, an entry bundle, a page of balances."""
     if not _PATH.fullmatch(path):
         raise Http404
-    return _answer(path, "application/octet-stream", _FOR_EVER)
+    return _answer(path)
 
 
 def keep_alike(
@@ -66,12 +66,13 @@ def keep_alike(
     return middleware
 
 
-def _answer(path: str, kind: str, caching: str, *, empty: bytes | None = None) -> HttpResponse:
+def _answer(path: str, *, empty: bytes | None = None) -> HttpResponse:
     data = folder().get(path)
     if data is None:
         data = empty
     if data is None:
         raise Http404
     # Whoever checks may do so from a page of their own.
-    headers = {"Cache-Control": caching, _FOR_ALL: "*"}
-    return HttpResponse(data, content_type=kind, headers=headers)
+    content_type, cache_control = headers_of(path)
+    headers = {"Cache-Control": cache_control, _FOR_ALL: "*"}
+    return HttpResponse(data, content_type=content_type, headers=headers)
