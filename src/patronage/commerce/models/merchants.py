@@ -27,7 +27,11 @@ class Merchant(models.Model):
     is_house = models.BooleanField(_("is the house"), default=False)
     concession_micro = models.PositiveIntegerField(_("concession"), default=0)
     staff = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, blank=True, related_name="merchants", verbose_name=_("staff")
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="merchants",
+        verbose_name=_("staff"),
+        limit_choices_to={"is_staff": True},
     )
     applied_at = models.DateTimeField(_("applied at"), default=clock.now, editable=False)
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True, editable=False)

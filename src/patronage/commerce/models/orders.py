@@ -152,6 +152,10 @@ class Order(models.Model):
             models.Index(fields=("person", "-id"), name="commerce_order_person"),
             models.Index(fields=("merchant", "state", "-id"), name="commerce_order_merchant"),
             models.Index(fields=("state", "pay_by"), name="commerce_order_pay_by"),
+            models.Index(fields=("phone",), name="commerce_order_phone"),
+            models.Index(
+                fields=("tracking",), name="commerce_order_tracking", condition=~Q(tracking="")
+            ),
             models.Index(
                 fields=("shipped_at",),
                 name="commerce_order_shipped",

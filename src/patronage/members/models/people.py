@@ -107,6 +107,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 name="members_person_closed_is_blank",
             ),
         )
+        indexes = (
+            models.Index(fields=("-id",), name="members_person_staff", condition=Q(is_staff=True)),
+            models.Index(fields=("-id",), name="members_person_shut", condition=Q(is_active=False)),
+            models.Index(
+                fields=("-id",), name="members_person_frozen", condition=Q(frozen_at__isnull=False)
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name or self.email or self.masked_phone

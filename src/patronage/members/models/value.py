@@ -179,6 +179,8 @@ class Withdrawal(models.Model):
                 condition=Q(state__in=("requested", "confirmed", "failed")),
             ),
             models.Index(fields=("person", "-requested_at"), name="members_withdrawal_person"),
+            models.Index(fields=("-requested_at",), name="members_withdrawal_newest"),
+            models.Index(fields=("payee_name",), name="members_withdrawal_payee"),
         )
 
     def __str__(self) -> str:

@@ -19,13 +19,14 @@ from patronage.members.refusals import Refusal
 from patronage.web.console.persons import ReasonForm
 from patronage.web.console.site import is_operator, site
 from patronage.web.shared.exports import Cell, Table, amount, send
+from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
 from patronage.web.shared.office.site import ReadOnlyAdmin, person
 
 _DECLINABLE = (WithdrawalState.REQUESTED, WithdrawalState.APPROVED)
 
 
 @admin.register(Withdrawal, site=site)
-class WithdrawalAdmin(ReadOnlyAdmin):
+class WithdrawalAdmin(KeysetReadOnlyAdmin):
     """Withdrawals, the newest first."""
 
     holds_personal_data = True
@@ -36,6 +37,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
     )
     list_filter = ("state",)
     list_select_related = ("approved_by", "confirmed_by")
+    keyset = ("-requested_at", "-pk")
     search_fields = ("number", "payee_name")
     actions = ("approve", "confirm", "export_for_tax")
     actions_detail = ("decline",)
@@ -56,7 +58,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
         """The account number but for its last digits."""
         return withdrawal.masked_account
 
-    @admin.display(description=gettext_lazy("amount"), ordering="amount_minor")
+    @admin.display(description=gettext_lazy("amount"))
     def shown_amount(self, withdrawal: Withdrawal) -> str:
         """What left the cash."""
         return money(withdrawal.amount_minor)

@@ -9,7 +9,8 @@ from patronage.commerce.models import Alarm, CounterPayment, CounterRefund, Paym
 from patronage.members import clock
 from patronage.members.models import Level, Reward
 from patronage.web.console.site import site
-from patronage.web.shared.office.site import OfficeAdmin, ReadOnlyAdmin
+from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
+from patronage.web.shared.office.site import OfficeAdmin
 from patronage.web.shared.templatetags.amounts import coins, money, points
 
 
@@ -33,14 +34,13 @@ class RewardAdmin(OfficeAdmin):
 
 
 @admin.register(CounterPayment, site=site)
-class CounterPaymentAdmin(ReadOnlyAdmin):
+class CounterPaymentAdmin(KeysetReadOnlyAdmin):
     """Payments at counters."""
 
     list_display = ("number", "merchant", "way", "shown_amount", "state", "made_at")
     list_filter = ("state", "way")
     list_select_related = ("merchant",)
     search_fields = ("number",)
-    ordering = ("-id",)
     fields = (
         *("number", "merchant", "person", "way", "shown_amount"),
         *("state", "refusal", "record", "staff", "made_at"),
@@ -53,14 +53,13 @@ class CounterPaymentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(CounterRefund, site=site)
-class CounterRefundAdmin(ReadOnlyAdmin):
+class CounterRefundAdmin(KeysetReadOnlyAdmin):
     """Refunds at counters."""
 
     list_display = ("number", "payment", "shown_amount", "state", "made_at")
     list_filter = ("state",)
     list_select_related = ("payment",)
     search_fields = ("number", "payment__number")
-    ordering = ("-id",)
     fields = ("number", "payment", "shown_amount", "state", "refusal", "record", "staff", "made_at")
 
     @admin.display(description=gettext_lazy("coins"))
@@ -70,14 +69,13 @@ class CounterRefundAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Payment, site=site)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(KeysetReadOnlyAdmin):
     """Payments."""
 
     list_display = ("reference", "checkout", "state", "shown_inner", "shown_amount", "created_at")
     list_filter = ("state",)
     list_select_related = ("checkout",)
     search_fields = ("reference", "checkout__number")
-    ordering = ("-id",)
 
     @admin.display(description=gettext_lazy("from the ledger"))
     def shown_inner(self, payment: Payment) -> str:
@@ -91,13 +89,12 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Refund, site=site)
-class RefundAdmin(ReadOnlyAdmin):
+class RefundAdmin(KeysetReadOnlyAdmin):
     """Refunds."""
 
     list_display = ("key", "channel", "shown_amount", "state", "requested_at", "ended_at")
     list_filter = ("state", "channel")
     search_fields = ("key",)
-    ordering = ("-id",)
 
     @admin.display(description=gettext_lazy("sum"))
     def shown_amount(self, refund: Refund) -> str:
@@ -106,12 +103,11 @@ class RefundAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Alarm, site=site)
-class AlarmAdmin(ReadOnlyAdmin):
+class AlarmAdmin(KeysetReadOnlyAdmin):
     """Alarms."""
 
     list_display = ("kind", "subject", "raised_at", "cleared_at")
     list_filter = ("kind",)
-    ordering = ("-id",)
     actions = ("clear",)
 
     @admin.action(description=gettext_lazy("Clear"), permissions=["view"])

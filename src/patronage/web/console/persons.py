@@ -1,9 +1,11 @@
 """Who there is: staff appointed and let in again, people blocked and unblocked."""
 
 from collections.abc import Callable
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -15,12 +17,14 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from patronage.members import blocking, freezing
+from patronage.members import blocking, freezing, phones
 from patronage.members.blocking import BlockRefusal
 from patronage.members.models import Block, Person
+from patronage.web.console.accounts import AccountPages
 from patronage.web.console.site import is_operator, site
 from patronage.web.shared import staff
-from patronage.web.shared.office.site import ReadOnlyAdmin, ReadOnlyInline, person
+from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
+from patronage.web.shared.office.site import ReadOnlyInline, person
 
 
 class BlockInline(ReadOnlyInline):
@@ -58,19 +62,47 @@ class StaffForm(forms.Form):
     )
 
 
+class StandingFilter(admin.SimpleListFilter):
+    """Those few of whom there is something to know; each has an index of its own."""
+
+    title = gettext_lazy("standing")
+    parameter_name = "standing"
+    _HOLDS: Final = {
+        "staff": Q(is_staff=True),
+        "frozen": Q(frozen_at__isnull=False),
+        "shut": Q(is_active=False),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return what may be chosen."""
+        del request, model_admin
+        return [
+            ("staff", _("staff")),
+            ("frozen", pgettext("of an account", "frozen")),
+            ("shut", _("blocked or closed")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> QuerySet[Person]:
+        """Return those chosen."""
+        del request
+        holds = self._HOLDS.get(self.value() or "")
+        return queryset if holds is None else queryset.filter(holds)
+
+
 @admin.register(Person, site=site)
-class PersonAdmin(ReadOnlyAdmin):
+class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
     """People, without what they keep to themselves."""
 
     list_display = ("shown_phone", "name", "email", "shown_standing", "referrer", "joined_at")
-    list_filter = ("is_staff", "is_active")
+    list_display_links = ("shown_phone", "name", "email", "joined_at")
+    list_filter = (StandingFilter,)
     list_select_related = ("referrer",)
-    search_fields = ("name", "email", "account")
-    ordering = ("-id",)
+    search_help_text = gettext_lazy("Phone, e-mail, account, or how a name begins")
+    search_fields = ("phone", "email", "account", "referral_code", "name")
     holds_personal_data = True
     inlines = (BlockInline,)
     actions_list = ("appoint",)
-    actions_detail = ("block", "lift", "freeze", "thaw", "renew")
+    actions_detail = ("statement", "brought", "block", "lift", "freeze", "thaw", "renew")
     fields = (
         ("shown_phone", "email"),
         "name",
@@ -81,6 +113,15 @@ class PersonAdmin(ReadOnlyAdmin):
         ("joined_at", "closed_at"),
     )
     readonly_fields = ("shown_phone", "shown_standing")
+
+    def matching(self, text: str) -> Q:
+        """Return what holds of the people that a text is about: by one index each."""
+        phone = phones.parsed(text)
+        if phone is not None:
+            return Q(phone=phone)
+        code = text.lower()
+        exactly = Q(account=code) | Q(referral_code=code)
+        return exactly | Q(email__startswith=code) | Q(name__startswith=text)
 
     @admin.display(description=gettext_lazy("phone"))
     def shown_phone(self, person: Person) -> str:

@@ -19,8 +19,9 @@ from patronage.ledger import Day, Earned
 from patronage.members.holdings import holding_of
 from patronage.members.models import Person
 from patronage.web.mall.wallet.home import reached_percent
-from patronage.web.mall.wallet.statement import Place, Told, place_of, told
+from patronage.web.mall.wallet.statement import Told, told
 from patronage.web.shared.access import member_required
+from patronage.web.shared.places import Place, place_of
 from patronage.web.shared.requests import MemberRequest
 
 _SHOWN = 20

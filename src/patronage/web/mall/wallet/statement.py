@@ -17,12 +17,12 @@ from patronage.members.models import Person
 from patronage.web.mall.wallet import causes
 from patronage.web.shared.access import member_required
 from patronage.web.shared.exports import Cell, Table, amount, points, send
+from patronage.web.shared.places import Place, place_of, text_of
 from patronage.web.shared.requests import MemberRequest
 from patronage.web.shared.templatetags.amounts import price_per_point
 
 PAGE = 20
 _FILE_PAGE = 500
-Place = tuple[int, int]
 
 
 class Told(NamedTuple):
@@ -38,7 +38,7 @@ class Told(NamedTuple):
 def told(entry: Entry) -> Told:
     """Return an entry with its moment, its cause in words, and the page of what it came from."""
     at = _moment(entry.line.at)
-    place = "{}.{}".format(*entry.line.place)
+    place = text_of(entry.line.place)
     return Told(entry, at, causes.words(entry), causes.link(entry), place)
 
 
@@ -46,15 +46,6 @@ def told_entries(person: Person, *, limit: int, before: Place | None = None) -> 
     """Return a member's newest entries, or those before a place; none without an economy."""
     found = ledger.entries(settings.ECONOMY, person.account, before=before, limit=limit)
     return [told(entry) for entry in found]
-
-
-def place_of(text: str | None) -> Place | None:
-    """Return a place in a statement as an address has it (`12.0`), None for what is none."""
-    seq, point, position = (text or "").partition(".")
-    parts = (seq, position)
-    if not point or not all(part.isascii() and part.isdecimal() for part in parts):
-        return None
-    return (int(seq), int(position)) if max(map(len, parts)) < 10 else None
 
 
 @never_cache
@@ -130,7 +121,7 @@ def _header() -> list[str]:
 def _row(entry: Entry) -> list[Cell]:
     line = entry.line
     return [
-        "{}.{}".format(*line.place),
+        text_of(line.place),
         line.at,
         causes.words(entry),
         points(line.points),

@@ -29,7 +29,8 @@ from patronage.commerce.models import (
     Tender,
     Transition,
 )
-from patronage.web.shared.office.site import OfficeAdmin, ReadOnlyInline, person
+from patronage.web.shared.office.keyset import KeysetAdmin
+from patronage.web.shared.office.site import ReadOnlyInline, person
 from patronage.web.shared.templatetags.amounts import money
 
 
@@ -115,7 +116,7 @@ class CancelForm(forms.Form):
         return {line.id: self.cleaned_data[name] for name, (line, _left) in self._lines.items()}
 
 
-class OrderAdmin(OfficeAdmin):
+class OrderAdmin(KeysetAdmin):
     """Orders: read, shipped, cancelled by piece. Nothing else of them changes here."""
 
     of_merchant = "merchant"
@@ -123,7 +124,8 @@ class OrderAdmin(OfficeAdmin):
     list_display = ("number", "merchant", "state", "shown_total", "name", "placed_at")
     list_filter = ("state",)
     list_select_related = ("merchant",)
-    search_fields = ("number", "name", "phone")
+    search_help_text = gettext_lazy("Number, phone or tracking number, in full")
+    search_fields = ("number", "phone", "tracking")
     inlines = (LineInline, TenderInline, TransitionInline)
     actions_list = ("redeem",)
     actions_detail = ("cancel",)
@@ -164,7 +166,7 @@ class OrderAdmin(OfficeAdmin):
         """The freight."""
         return money(order.freight_minor)
 
-    @admin.display(description=gettext_lazy("sum"), ordering="total_minor")
+    @admin.display(description=gettext_lazy("sum"))
     def shown_total(self, order: Order) -> str:
         """All of it."""
         return money(order.total_minor)
@@ -257,7 +259,7 @@ class ReturnLineInline(ReadOnlyInline):
     fields = ("line", "quantity")
 
 
-class ReturnAdmin(OfficeAdmin):
+class ReturnAdmin(KeysetAdmin):
     """Returns: approved or declined, with the answer that was written into them before."""
 
     of_merchant = "order__merchant"
@@ -265,7 +267,7 @@ class ReturnAdmin(OfficeAdmin):
     list_display = ("order", "state", "shown_kind", "reason", "requested_at", "restocked_at")
     list_filter = ("state", "by_merchant")
     list_select_related = ("order",)
-    ordering = ("-id",)
+    search_fields = ("order__number",)
     inlines = (ReturnLineInline,)
     actions = ("approve", "approve_fit", "decline", "restock")
     fields = (
@@ -280,7 +282,7 @@ class ReturnAdmin(OfficeAdmin):
         "restocked_at",
     )
 
-    @admin.display(description=gettext_lazy("kind"), ordering="by_merchant")
+    @admin.display(description=gettext_lazy("kind"))
     def shown_kind(self, one: Return) -> str:
         """Whether it came back, or was never sent."""
         return _("cancelled by the merchant") if one.by_merchant else _("return")
