@@ -7,6 +7,7 @@ import typer
 
 from patronage.cli import (
     accounts,
+    attack,
     audit,
     backtest,
     backups,
@@ -58,6 +59,12 @@ _COMMANDS = {
             backtest.backtest,
             "Run a shop's past orders through a charter and show what would have come of them.",
             "把商城过去的订单按章程运行一遍，看看会得到什么。",
+        ),
+        (
+            "attack",
+            attack.attack,
+            "Search for events that break a promise or pay too much: exit code 1 if any are found.",
+            "搜索会打破承诺或多付的事件序列：有发现时退出码为 1。",
         ),
         (
             "replay",

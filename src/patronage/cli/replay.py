@@ -12,7 +12,7 @@ import typer
 from patronage.cli import options
 from patronage.cli.files import read_charter
 from patronage.cli.words import fail, say
-from patronage.economy import Replay
+from patronage.economy import BrokenInvariantError, Replay
 
 _PROGRESS_EVERY = 50_000
 
@@ -44,6 +44,17 @@ def replay(
             f"cannot read {events} ({error.strerror}); check its name and permissions.",
             f"无法读取 {events}（{error.strerror}）；请检查文件名与权限。",
         )
+    except BrokenInvariantError as error:
+        typer.echo(
+            say(
+                f"patronage: the event after those counted breaks an invariant ({error}). This is "
+                "a fault of the program; report it with the two files.",
+                f"patronage：已计数事件之后的那一个破坏了不变式（{error}）。"
+                "这是程序的错误；请附上这两个文件报告。",
+            ),
+            err=True,
+        )
+        raise typer.Exit(3) from None
     finally:
         gc.enable()
     json.dump(economy.final_state(), sys.stdout)

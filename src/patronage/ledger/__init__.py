@@ -73,7 +73,6 @@ from patronage.ledger.settling import (
     submit_lines,
     submit_many,
 )
-from patronage.ledger.stretches import Flow, Flows, Moving, flows, movements
 from patronage.ledger.verified import LastVerified, last_verified, note_verified
 from patronage.ledger.verify import Difference, Verified, verify
 
@@ -88,15 +87,12 @@ __all__ = [
     "EconomyIdError",
     "Entry",
     "Fault",
-    "Flow",
-    "Flows",
     "FoundingRequiredError",
     "InForce",
     "LastVerified",
     "Line",
     "Moment",
     "Moved",
-    "Moving",
     "Preview",
     "QuotaRun",
     "Receipt",
@@ -125,7 +121,6 @@ __all__ = [
     "event_lines",
     "event_texts",
     "find_fault",
-    "flows",
     "highest",
     "holders",
     "is_disk_full",
@@ -134,7 +129,6 @@ __all__ = [
     "latest_days",
     "latest_moments",
     "moved",
-    "movements",
     "nearing",
     "note_verified",
     "open_economy",
