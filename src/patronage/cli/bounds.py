@@ -180,8 +180,8 @@ BOUNDS: Final[dict[str, Bound]] = {
     "thin": Bound(
         (
             (
-                "Whatever members and merchants do, rounding costs no order a whole unit of money and "
-                "1 % of its points' worth."
+                "Whatever members and merchants do, rounding costs no order a whole unit of money "
+                "and 1 % of its points' worth."
             ),
             "无论会员与商家怎么做，取整都不会使订单损失一个货币单位且达其积分价值的 1 %。",
         ),
