@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import ledger, log, mall, rules, tlog, wallet
+from tests.bench import console, ledger, log, mall, rules, tlog, wallet
 
 SHORT = (
     rules.bench_orders,
@@ -20,7 +20,12 @@ SHORT = (
     ledger.bench_ledger,
     mall.bench_mall,
 )
-LONG = (ledger.bench_ledger_full, wallet.bench_wallet_full, mall.bench_oscar)
+LONG = (
+    ledger.bench_ledger_full,
+    wallet.bench_wallet_full,
+    console.bench_console_full,
+    mall.bench_oscar,
+)
 
 table = Table("what", "measured", "asked")
 for bench in LONG if sys.argv[1:] == ["full"] else SHORT:
