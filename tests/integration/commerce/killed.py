@@ -51,67 +51,70 @@ class Prepared(NamedTuple):
 
 
 def prepared(folder: Path) -> Prepared:
-    """Build a mall in which days are due, and payouts, a return, orders and a proposal wait."""
+    """Build a mall with much to do in a file."""
     path = folder / "mall.sqlite3"
     make_key("log.example.com/mall", path.with_suffix(".key"))
     with on_file(path, folder / "media"), ExitStack() as stack:
         call_command("migrate", verbosity=0, interactive=False)
         stack.enter_context(clock.at(OPENED))
-        mall = Mall(Time(stack))
-        one, other = (Person.objects.create_superuser(f"{n}@example.com", "x") for n in "ab")
-        buyer, tea = mall.person(), mall.merchant(concession_micro=300_000)
-        mall.buy(buyer, (mall.sku(), 2), (mall.sku(50_00, merchant=tea), 1))
-        person = rich(mall)
-        numbers = []
-        for key in ("approve", "decline"):
-            made = payouts.withdraw(person=person, key=key, amount_minor=10_00, pin=PIN)
-            assert isinstance(made, Withdrawal), made
-            numbers.append(made.number)
-        assert payouts.approve(number=numbers[0], who=one) is None
-        mall.give(buyer, cash=30_00)
-        (order,) = mall.place(buyer, (mall.sku(80_00), 2))
-        mall.pay([order], inner="cash", inner_minor=30_00)
-        mall.receive(order)
-        line = Line.objects.get(order=order)
-        asked = returns.request_return(
-            person=buyer, number=order.number, key="k", quantities={line.id: 1}
-        )
-        assert isinstance(asked, Return), asked
-        credit = proposals.propose(
-            kind=ProposalKind.CREDIT,
-            facts={"account": buyer.account, "amount_minor": 5_00, "ground": "correction"},
-            reason="核对",
-            by=one,
-        )
-        assert isinstance(credit, Proposal), credit
-        mall.place(buyer, (mall.sku(), 1))
-        (held,) = mall.place(person, (mall.sku(cost=20_00), 3))
-        mall.pay([held])
-        mall.receive(held)
-        mall.time.pass_by(days=7)
-        now = clock.now()
+        deeds = waiting(Mall(Time(stack)))
+        return Prepared(path, clock.now(), deeds)
+
+
+def waiting(mall: Mall) -> list[Deed]:
+    """Let days be due, and payouts, a return, orders and a proposal wait; return what can be done.
+
+    A week passes by.
+    """
+    one, other = (Person.objects.create_superuser(f"{n}@example.com", "x") for n in "ab")
+    buyer, tea = mall.person(), mall.merchant(concession_micro=300_000)
+    mall.buy(buyer, (mall.sku(), 2), (mall.sku(50_00, merchant=tea), 1))
+    person = rich(mall)
+    numbers = []
+    for key in ("approve", "decline"):
+        made = payouts.withdraw(person=person, key=key, amount_minor=10_00, pin=PIN)
+        assert isinstance(made, Withdrawal), made
+        numbers.append(made.number)
+    assert payouts.approve(number=numbers[0], who=one) is None
+    mall.give(buyer, cash=30_00)
+    (order,) = mall.place(buyer, (mall.sku(80_00), 2))
+    mall.pay([order], inner="cash", inner_minor=30_00)
+    mall.receive(order)
+    line = Line.objects.get(order=order)
+    asked = returns.request_return(
+        person=buyer, number=order.number, key="k", quantities={line.id: 1}
+    )
+    assert isinstance(asked, Return), asked
+    credit = proposals.propose(
+        kind=ProposalKind.CREDIT,
+        facts={"account": buyer.account, "amount_minor": 5_00, "ground": "correction"},
+        reason="核对",
+        by=one,
+    )
+    assert isinstance(credit, Proposal), credit
+    mall.place(buyer, (mall.sku(), 1))
+    (held,) = mall.place(person, (mall.sku(cost=20_00), 3))
+    mall.pay([held])
+    mall.receive(held)
+    mall.time.pass_by(days=7)
 
     def return_it() -> object:
         return returns.answer_return(merchant=None, return_id=asked.id, who=one, approve=True)
 
-    return Prepared(
-        path,
-        now,
-        [
-            Deed("close the days", days.close_due),
-            Deed("all that is due", jobs.run_all),
-            Deed("pay out", lambda: payouts.confirm(number=numbers[0], who=other)),
-            Deed(
-                "decline a payout",
-                lambda: payouts.decline(number=numbers[1], who=other, reason="账号有误"),
-            ),
-            Deed("refund a return", return_it),
-            Deed(
-                "accept a proposal",
-                lambda: proposals.accept(proposal_id=credit.pk, by=other, reason="同意"),
-            ),
-        ],
-    )
+    return [
+        Deed("close the days", days.close_due),
+        Deed("all that is due", jobs.run_all),
+        Deed("pay out", lambda: payouts.confirm(number=numbers[0], who=other)),
+        Deed(
+            "decline a payout",
+            lambda: payouts.decline(number=numbers[1], who=other, reason="账号有误"),
+        ),
+        Deed("refund a return", return_it),
+        Deed(
+            "accept a proposal",
+            lambda: proposals.accept(proposal_id=credit.pk, by=other, reason="同意"),
+        ),
+    ]
 
 
 def run(mall: Prepared, deed: Deed) -> int:

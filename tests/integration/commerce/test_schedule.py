@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client, override_settings
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -15,6 +15,8 @@ from django_tasks_db.models import DBTaskResult
 from patronage.commerce import jobs, leftovers, schedule
 from patronage.commerce.models import Alarm, Job
 from patronage.members import clock
+from tests.integration.commerce import killed
+from tests.integration.commerce.malls import empty
 from tests.integration.commerce.play import Mall
 
 NAMES = [job.name for job in jobs.JOBS]
@@ -55,6 +57,53 @@ def test_of_two_schedulers_one_queues(on_postgresql: Mall) -> None:
     for thread in threads:
         thread.join()
     assert sorted(queued) == sorted(NAMES)
+
+
+def test_two_that_do_everything_at_once_do_it_once(on_postgresql: Mall) -> None:
+    def all_at_once(threads: int) -> dict[str, list[tuple[object, ...]]]:
+        together, deeds = Barrier(threads), killed.waiting(Mall(on_postgresql.time))
+
+        def do() -> None:
+            together.wait()
+            for deed in deeds:
+                deed.do()
+            connections.close_all()
+
+        started = [Thread(target=do) for _ in range(threads)]
+        for thread in started:
+            thread.start()
+        for thread in started:
+            thread.join()
+        on_postgresql.time.pass_by(minutes=2)
+        jobs.run_all()
+        on_postgresql.verify()
+        told = {table: rows_of(table, columns) for table, columns in DONE.items()}
+        empty()
+        return told
+
+    empty()
+    assert all_at_once(2) == all_at_once(1)
+
+
+DONE = {
+    "ledger_journal": "type, code",
+    "commerce_refund": "channel, amount_minor, state",
+    "commerce_return": "state",
+    "commerce_transition": "from_state, to_state",
+    "commerce_split": "kind, amount_minor",
+    "commerce_proposal": "state, refusal",
+    "members_withdrawal": "state, amount_minor",
+    "members_testpayout": "state",
+    "members_notice": "kind",
+    "members_auditentry": "verb, subject_kind",
+}
+"""What is done, without whose it is: people and orders have other numbers each time."""
+
+
+def rows_of(table: str, columns: str) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {table}")  # noqa: S608
+        return sorted(cursor.fetchall())
 
 
 def test_a_run_is_noted(mall: Mall) -> None:
