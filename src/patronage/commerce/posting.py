@@ -5,13 +5,14 @@ crash it is the same event.
 """
 
 from copy import copy
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
 from patronage import ledger
 from patronage.commerce import alarms
 from patronage.economy import Applied, Charter, MemoryBook, Order, Refused, State, apply
+from patronage.economy.governance import DayClose
 from patronage.members.posting import holdings, outcome_of, settle, submit
 
 __all__ = [
@@ -23,8 +24,11 @@ __all__ = [
     "settle_all",
     "state",
     "submit",
+    "try_close",
     "try_order",
 ]
+
+_LAST_DAY: Final = "9999-12-31"
 
 
 def settle_all() -> int:
@@ -66,6 +70,14 @@ def try_event(state: State, event: dict[str, Any]) -> str | None:
     """
     outcome = apply(copy(state), MemoryBook(), event)
     return outcome.refusal.value if isinstance(outcome, Refused) else None
+
+
+def try_close(state: State) -> DayClose:
+    """Return what closing the day now would pay, by the rule itself. The state stays as it is."""
+    outcome = apply(copy(state), MemoryBook(), {"id": "t", "type": "day.closed", "date": _LAST_DAY})
+    if not isinstance(outcome, Applied) or not isinstance(outcome.facts, DayClose):
+        raise TypeError(f"no day can be closed: {outcome}")
+    return outcome.facts
 
 
 def try_order(state: State, amounts: dict[str, int], *, referrer: bool = False) -> Order:

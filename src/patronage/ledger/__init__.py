@@ -73,6 +73,7 @@ from patronage.ledger.settling import (
     submit_lines,
     submit_many,
 )
+from patronage.ledger.stretches import Flow, Flows, Moving, flows, movements
 from patronage.ledger.verified import LastVerified, last_verified, note_verified
 from patronage.ledger.verify import Difference, Verified, verify
 
@@ -87,12 +88,15 @@ __all__ = [
     "EconomyIdError",
     "Entry",
     "Fault",
+    "Flow",
+    "Flows",
     "FoundingRequiredError",
     "InForce",
     "LastVerified",
     "Line",
     "Moment",
     "Moved",
+    "Moving",
     "Preview",
     "QuotaRun",
     "Receipt",
@@ -121,6 +125,7 @@ __all__ = [
     "event_lines",
     "event_texts",
     "find_fault",
+    "flows",
     "highest",
     "holders",
     "is_disk_full",
@@ -129,6 +134,7 @@ __all__ = [
     "latest_days",
     "latest_moments",
     "moved",
+    "movements",
     "nearing",
     "note_verified",
     "open_economy",

@@ -276,6 +276,7 @@ def office_path(route: str, shop: Shop) -> str:
     for variable, value in (
         ("<path:content_type_id>", str(kind)),
         ("<path:object_id>", str(shop.orders["paid"].id)),
+        ("<slug:kind>", "paid"),
     ):
         path = path.replace(variable, value)
     return "/" + path

@@ -18,6 +18,7 @@ from patronage.commerce.models.counter import (
     CounterWay,
     PayCode,
 )
+from patronage.commerce.models.figures import DayFigures
 from patronage.commerce.models.freight import FreightBasis, FreightRule, FreightZone
 from patronage.commerce.models.invoices import Invoice, InvoiceKind, InvoiceState
 from patronage.commerce.models.jobs import Job
@@ -70,6 +71,7 @@ __all__ = [
     "CounterState",
     "CounterWay",
     "Coupon",
+    "DayFigures",
     "Delivery",
     "FreightBasis",
     "FreightRule",

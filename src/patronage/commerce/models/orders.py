@@ -156,6 +156,17 @@ class Order(models.Model):
             models.Index(
                 fields=("tracking",), name="commerce_order_tracking", condition=~Q(tracking="")
             ),
+            models.Index(fields=("placed_at", "id"), name="commerce_order_placed"),
+            models.Index(
+                fields=("paid_at", "id"),
+                name="commerce_order_paid",
+                condition=Q(paid_at__isnull=False),
+            ),
+            models.Index(
+                fields=("completed_at", "id"),
+                name="commerce_order_completed",
+                condition=Q(completed_at__isnull=False),
+            ),
             models.Index(
                 fields=("shipped_at",),
                 name="commerce_order_shipped",

@@ -92,6 +92,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = (
+            models.Index(
+                fields=("joined_at", "id"),
+                name="members_person_joined",
+                condition=Q(is_staff=False),
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(referrer__isnull=True) | ~Q(referrer=F("id")),

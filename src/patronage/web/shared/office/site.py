@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Field, Model, QuerySet
 from django.forms import BaseForm, ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -37,14 +38,14 @@ class Office(UnfoldAdminSite):
 
     def admin_view(
         self,
-        view: Callable[..., HttpResponse],
+        view: Callable[..., HttpResponseBase],
         cacheable: bool = False,  # noqa: FBT001, FBT002  (so does Django)
-    ) -> Callable[..., HttpResponse]:
+    ) -> Callable[..., HttpResponseBase]:
         """Refuse the staff of another office at once: signing in would lead them back here."""
-        guarded: Callable[..., HttpResponse] = super().admin_view(view, cacheable)
+        guarded: Callable[..., HttpResponseBase] = super().admin_view(view, cacheable)
 
         @wraps(guarded)
-        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if getattr(request.user, "is_staff", False) and not self.has_permission(request):
                 raise PermissionDenied
             return guarded(request, *args, **kwargs)
