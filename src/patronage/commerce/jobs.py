@@ -4,6 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, NamedTuple
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from patronage.commerce import (
     amendments,
     completion,
@@ -23,9 +26,10 @@ from patronage.members import awards, notices, noticing, payouts, ranking
 
 
 class Job(NamedTuple):
-    """A thing to do, and how often. It returns how much there was to do."""
+    """A thing to do, what people call it, and how often. It returns how much there was to do."""
 
     name: str
+    label: Promise
     do: Callable[[], int]
     every: timedelta
 
@@ -33,33 +37,45 @@ class Job(NamedTuple):
 _MINUTE: Final = timedelta(minutes=1)
 
 JOBS: Final = (
-    Job("deliver test messages", payments.deliver_test_messages, timedelta(seconds=5)),
-    Job("ask providers", payments.ask_providers, _MINUTE),
-    Job("cancel unpaid orders", orders.cancel_unpaid, _MINUTE),
-    Job("retry refunds", refunds.retry, _MINUTE),
-    Job("settle", posting.settle_all, timedelta(seconds=5)),
-    Job("receive orders", orders.receive_due, 10 * _MINUTE),
-    Job("complete orders", completion.complete_due, _MINUTE),
-    Job("divide orders", completion.divide_due, _MINUTE),
-    Job("conclude counters", counter.conclude_due, _MINUTE),
-    Job("pay out", payouts.go_on, _MINUTE),
-    Job("conclude proposals", proposals.conclude_due, _MINUTE),
-    Job("amend the charter", amendments.put_in_force, _MINUTE),
-    Job("begin agreements", merchants.put_in_force, _MINUTE),
-    Job("close days", days.close_due, _MINUTE),
-    Job("follow the journal", noticing.follow_journal, timedelta(seconds=15)),
-    Job("tell of days", noticing.follow_closes, 10 * _MINUTE),
-    Job("send texts", notices.send_texts, _MINUTE),
-    Job("rank members", ranking.rank, 10 * _MINUTE),
-    Job("take cut-offs", awards.take_cut_offs, _MINUTE),
-    Job("list partners", awards.list_partners, 60 * _MINUTE),
-    Job("watch days", days.watch, 10 * _MINUTE),
-    Job("count days", figures.count_days, _MINUTE),
-    Job("publish", publishing.publish, timedelta(seconds=5)),
-    Job("push to witnesses", publishing.push_witnesses, _MINUTE),
-    Job("copy the log", publishing.copy, timedelta(seconds=5)),
-    Job("clear sessions", leftovers.clear_sessions, 60 * _MINUTE),
-    Job("clear runs", leftovers.clear_runs, 60 * _MINUTE),
+    Job(
+        "deliver test messages",
+        _("deliver test payments' messages"),
+        payments.deliver_test_messages,
+        timedelta(seconds=5),
+    ),
+    Job("ask providers", _("ask payment providers"), payments.ask_providers, _MINUTE),
+    Job("cancel unpaid orders", _("cancel unpaid orders"), orders.cancel_unpaid, _MINUTE),
+    Job("retry refunds", _("retry refunds"), refunds.retry, _MINUTE),
+    Job("settle", _("settle what waits"), posting.settle_all, timedelta(seconds=5)),
+    Job("receive orders", _("confirm receipt in time"), orders.receive_due, 10 * _MINUTE),
+    Job("complete orders", _("complete orders after the hold"), completion.complete_due, _MINUTE),
+    Job("divide orders", _("divide completed orders' money"), completion.divide_due, _MINUTE),
+    Job("conclude counters", _("conclude counter payments"), counter.conclude_due, _MINUTE),
+    Job("pay out", _("pay out withdrawals"), payouts.go_on, _MINUTE),
+    Job("conclude proposals", _("conclude accepted proposals"), proposals.conclude_due, _MINUTE),
+    Job("amend the charter", _("put amendments in force"), amendments.put_in_force, _MINUTE),
+    Job(
+        "begin agreements", _("put merchants' agreements in force"), merchants.put_in_force, _MINUTE
+    ),
+    Job("close days", _("close days"), days.close_due, _MINUTE),
+    Job(
+        "follow the journal",
+        _("write notices of movements"),
+        noticing.follow_journal,
+        timedelta(seconds=15),
+    ),
+    Job("tell of days", _("write notices of closed days"), noticing.follow_closes, 10 * _MINUTE),
+    Job("send texts", _("send text messages"), notices.send_texts, _MINUTE),
+    Job("rank members", _("rank members"), ranking.rank, 10 * _MINUTE),
+    Job("take cut-offs", _("freeze the places that decide rewards"), awards.take_cut_offs, _MINUTE),
+    Job("list partners", _("list partners"), awards.list_partners, 60 * _MINUTE),
+    Job("watch days", _("watch for days not closed"), days.watch, 10 * _MINUTE),
+    Job("count days", _("count what days came to"), figures.count_days, _MINUTE),
+    Job("publish", _("publish the log"), publishing.publish, timedelta(seconds=5)),
+    Job("push to witnesses", _("push to witnesses"), publishing.push_witnesses, _MINUTE),
+    Job("copy the log", _("copy the log elsewhere"), publishing.copy, timedelta(seconds=5)),
+    Job("clear sessions", _("clear old sessions"), leftovers.clear_sessions, 60 * _MINUTE),
+    Job("clear runs", _("clear old runs of jobs"), leftovers.clear_runs, 60 * _MINUTE),
 )
 """In the order in which one after another does the most."""
 

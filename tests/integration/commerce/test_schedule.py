@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, connections
 from django.test import Client, override_settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django_tasks_db.models import DBTaskResult
 
 from patronage.commerce import jobs, leftovers, schedule
@@ -122,7 +123,9 @@ def test_a_failure_is_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> int:
         raise ValueError("no more")
 
-    monkeypatch.setattr(schedule, "JOBS", (jobs.Job("fail", fail, timedelta(minutes=1)),))
+    monkeypatch.setattr(
+        schedule, "JOBS", (jobs.Job("fail", gettext_lazy("Error"), fail, timedelta(minutes=1)),)
+    )
     schedule.queue_due()
     with pytest.raises(ValueError, match="no more"):
         schedule.run.call("fail")

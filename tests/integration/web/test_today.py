@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 
 from patronage import ledger
 from patronage.commerce import figures
-from patronage.commerce.jobs import JOBS
 from patronage.commerce.models import DayFigures, Job, Order
 from patronage.members import clock
 from patronage.members.models import Person
@@ -141,10 +140,6 @@ def test_jobs_late_or_failed_are_told(shop: Shop) -> None:
     jobs = operator.get("/console/today/jobs/").context["rows"]
     assert {row.cells[0]: row.cells[2] for row in jobs}["settle what waits"] == "failed"
     assert {row.cells[2] for row in jobs} == {"failed", "late"}
-
-
-def test_every_job_has_a_name_for_people() -> None:
-    assert set(rows.JOB_NAMES) == {job.name for job in JOBS}
 
 
 def test_a_long_period_is_drawn_by_many_days_together() -> None:

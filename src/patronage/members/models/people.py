@@ -98,6 +98,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 name="members_person_joined",
                 condition=Q(is_staff=False),
             ),
+            models.Index(fields=("-id",), name="members_person_staff", condition=Q(is_staff=True)),
+            models.Index(fields=("-id",), name="members_person_shut", condition=Q(is_active=False)),
+            models.Index(
+                fields=("-id",), name="members_person_frozen", condition=Q(frozen_at__isnull=False)
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -112,13 +117,6 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 condition=Q(closed_at__isnull=True)
                 | Q(phone__isnull=True, email__isnull=True, name="", is_active=False),
                 name="members_person_closed_is_blank",
-            ),
-        )
-        indexes = (
-            models.Index(fields=("-id",), name="members_person_staff", condition=Q(is_staff=True)),
-            models.Index(fields=("-id",), name="members_person_shut", condition=Q(is_active=False)),
-            models.Index(
-                fields=("-id",), name="members_person_frozen", condition=Q(frozen_at__isnull=False)
             ),
         )
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from patronage import ledger
 from patronage.commerce import days, posting, schedule
+from patronage.commerce.jobs import JOBS
 from patronage.commerce.models import Alarm, DayFigures, Job
 from patronage.economy.state import INDEX_SCALE
 from patronage.ledger.log.solvency import custody
@@ -127,7 +128,8 @@ def _late() -> dict[str, Any]:
     """Return what does not run as it should; alarms are counted up to a hundred."""
     late = days.due(grace=days.LATE_AFTER)
     failed = Job.objects.exclude(error="").values_list("name", flat=True)
-    names = [rows.JOB_NAMES.get(name, name) for name in sorted({*schedule.late(), *failed})]
+    bad = {*schedule.late(), *failed}
+    names = [job.label for job in JOBS if job.name in bad]
     alarms = Alarm.objects.filter(cleared_at=None).values_list("id")[: _ALARMS + 1]
     return {
         "days": late,

@@ -1,7 +1,7 @@
 """The rows behind the figures: by page and by place, never by a number of pages."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from patronage import ledger
-from patronage.commerce import figures, schedule
-from patronage.commerce.jobs import JOBS
+from patronage.commerce import figures, jobs, schedule
 from patronage.commerce.models import DayFigures, Job, Order, SplitKind
 from patronage.members.models import Person
 from patronage.web.console.today.figures import FIGURES, Text, price
@@ -200,52 +199,21 @@ def day_row(day: DayFigures) -> Row:
     return Row((day.day, *numbers, *own), f"{reverse('console:index')}{query}")
 
 
-JOB_NAMES: Final = {
-    "deliver test messages": gettext_lazy("deliver test payments' messages"),
-    "ask providers": gettext_lazy("ask payment providers"),
-    "cancel unpaid orders": gettext_lazy("cancel unpaid orders"),
-    "retry refunds": gettext_lazy("retry refunds"),
-    "settle": gettext_lazy("settle what waits"),
-    "receive orders": gettext_lazy("confirm receipt in time"),
-    "complete orders": gettext_lazy("complete orders after the hold"),
-    "divide orders": gettext_lazy("divide completed orders' money"),
-    "conclude counters": gettext_lazy("conclude counter payments"),
-    "pay out": gettext_lazy("pay out withdrawals"),
-    "amend the charter": gettext_lazy("put amendments in force"),
-    "close days": gettext_lazy("close days"),
-    "follow the journal": gettext_lazy("write notices of movements"),
-    "tell of days": gettext_lazy("write notices of closed days"),
-    "send texts": gettext_lazy("send text messages"),
-    "rank members": gettext_lazy("rank members"),
-    "watch days": gettext_lazy("watch for days not closed"),
-    "count days": gettext_lazy("count what days came to"),
-    "begin agreements": gettext_lazy("put merchants' agreements in force"),
-    "conclude proposals": gettext_lazy("conclude accepted proposals"),
-    "take cut-offs": gettext_lazy("freeze the places that decide rewards"),
-    "list partners": gettext_lazy("list partners"),
-    "publish": gettext_lazy("publish the log"),
-    "push to witnesses": gettext_lazy("push to witnesses"),
-    "clear sessions": gettext_lazy("clear old sessions"),
-    "clear runs": gettext_lazy("clear old runs of jobs"),
-}
-"""What each job does, by its name."""
-
-
 def _jobs(_period: Period, _place: Place, _limit: int) -> Page:
     late = set(schedule.late())
     told = {job.name: job for job in Job.objects.all()}
-    return Page([_job(job.name, job.every, told.get(job.name), late) for job in JOBS])
+    return Page([_job(job, told.get(job.name), late) for job in jobs.JOBS])
 
 
 def _job_header() -> tuple[str, ...]:
     return _("Job"), _("Every"), _("State"), _("Due"), _("Ended well"), _("Error")
 
 
-def _job(name: str, every: timedelta, job: Job | None, late: Iterable[str]) -> Row:
-    error = "" if job is None else job.error
-    state = _("failed") if error else _("late") if name in late else _("in time")
-    due, ended = (None, None) if job is None else (job.due_at, job.finished_at)
-    return Row((str(JOB_NAMES.get(name, name)), f"{every}", state, due, ended, error))
+def _job(job: jobs.Job, told: Job | None, late: Collection[str]) -> Row:
+    error = "" if told is None else told.error
+    state = _("failed") if error else _("late") if job.name in late else _("in time")
+    due, ended = (None, None) if told is None else (told.due_at, told.finished_at)
+    return Row((str(job.label), f"{job.every}", state, due, ended, error))
 
 
 LISTINGS: Final = {
