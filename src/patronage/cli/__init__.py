@@ -24,6 +24,7 @@ from patronage.cli import (
     proofs,
     replay,
     serve,
+    simulate,
     staff,
     witnesses,
 )
@@ -59,6 +60,12 @@ _COMMANDS = {
             backtest.backtest,
             "Run a shop's past orders through a charter and show what would have come of them.",
             "把商城过去的订单按章程运行一遍，看看会得到什么。",
+        ),
+        (
+            "simulate",
+            simulate.simulate,
+            "Run a scenario's assumed years through a charter, and show who pays and who gets.",
+            "把情景所假设的年份按章程运行，看看谁付出、谁得到。",
         ),
         (
             "attack",

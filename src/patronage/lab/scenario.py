@@ -174,6 +174,7 @@ def load_sensitivities(source: bytes, read: Read, step: Decimal) -> list[Scenari
         places = exponent if key == "founding.amount" else 6
         for factor in (1 - step, 1 + step):
             text = f"{Decimal(value) * factor:.{places}f}"
+            text = text.rstrip("0").rstrip(".") if places else text
             if Decimal(text) == Decimal(value):
                 continue
             try:

@@ -1,0 +1,194 @@
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from patronage.cli import app
+from patronage.cli import simulate as command
+from patronage.lab import course
+from patronage.lab.simulation import Simulation
+from tests.unit.lab.test_scenario import PLAIN
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATRONAGE_LANG", "en")
+    monkeypatch.setenv("COLUMNS", "80")
+    (tmp_path / "redwine.toml").write_bytes((ROOT / "examples" / "redwine.toml").read_bytes())
+
+
+def run(text: str, *arguments: str, name: str = "plain.toml") -> Result:
+    Path(name).write_text(text, encoding="utf-8")
+    return CliRunner().invoke(app, ["simulate", name, *arguments])
+
+
+def test_it_shows_what_comes_of_a_scenario():
+    result = run(PLAIN)
+    assert result.exit_code == 0, result.output
+    assert "Plain · until 2026-01-30, in CNY · fast gear" in result.output
+    assert "members who ever reached their quota" in result.output
+    assert "A quota is a ceiling, not a promise" in " ".join(result.output.split())
+    assert Path("plain.runs.jsonl").exists()
+
+
+def test_it_speaks_chinese(monkeypatch):
+    monkeypatch.setenv("PATRONAGE_LANG", "zh")
+    result = run(PLAIN)
+    assert result.exit_code == 0
+    assert "曾达到额度的会员" in result.output
+    assert "不是" in result.output
+    assert "承诺" in result.output
+
+
+@pytest.mark.parametrize("gear", ["exact", "fast"])
+def test_json_gives_the_results(gear):
+    result = run(PLAIN, "--json", "--gear", gear)
+    (found,) = json.loads(result.stdout)
+    simulation = Simulation.from_json(found)
+    assert simulation.gear == gear
+    assert simulation.members > 30
+    assert simulation.periods[-1].last_day == "2026-01-30"
+
+
+@pytest.fixture
+def _threads(monkeypatch):
+    """Use threads, which begin sooner than processes."""
+
+    @contextmanager
+    def threads(_workers, _dask):
+        with ThreadPoolExecutor(1) as executor:
+            yield executor
+
+    monkeypatch.setattr(command, "_executor", threads)
+
+
+def test_seeds_are_run_by_processes():
+    result = run(PLAIN.replace("days = 30", "days = 30\nseeds = [1, 2]"), "--workers", "1")
+    assert result.exit_code == 0
+    assert "2 seeds" in result.output
+    assert "median" in result.output
+
+
+@pytest.mark.usefixtures("_threads")
+def test_a_grid_is_run_and_shown_side_by_side():
+    text = PLAIN.replace("days = 30", "days = 30\nseeds = [1, 2]")
+    text += '[grid]\n"charter.reserve.rate" = ["0.20", "0.30"]\n'
+    grid = run(text)
+    assert grid.exit_code == 0
+    assert "1: charter.reserve.rate = 0.20" in grid.output
+    assert "medians of the seeds" in grid.output
+
+
+def test_what_is_kept_is_not_run_again(monkeypatch):
+    first = run(PLAIN, "--json", "--runs", "kept.jsonl")
+    monkeypatch.setattr(course, "simulate", _forbidden)
+    assert run(PLAIN, "--json", "--runs", "kept.jsonl").stdout == first.stdout
+
+
+def _forbidden(*_arguments):
+    raise AssertionError("it was run again")
+
+
+def test_a_line_half_written_is_run_again_and_the_file_mended():
+    first = run(PLAIN, "--json")
+    kept = Path("plain.runs.jsonl")
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:-10])
+    assert run(PLAIN, "--json").stdout == first.stdout
+    assert kept.read_bytes() == whole
+
+
+@pytest.mark.usefixtures("_threads")
+def test_ctrl_c_keeps_what_is_done(monkeypatch):
+    text = PLAIN.replace("days = 30", "days = 30\nseeds = [1, 2, 3]")
+
+    def interrupted(runs, _executor):
+        yield runs[0], course.simulate(*runs[0])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("patronage.lab.sweep.sweep", interrupted)
+        result = run(text)
+    assert result.exit_code == 130
+    assert "1 of 3 runs are kept; the same command goes on" in result.output
+    assert len(Path("plain.runs.jsonl").read_bytes().splitlines()) == 1
+    again = run(text)
+    assert again.exit_code == 0
+    assert "1 of 3 runs are taken from plain.runs.jsonl" in again.output
+    assert len(Path("plain.runs.jsonl").read_bytes().splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("a_day = 2", "a_day = -2", "arrivals.a_day: must be between 0 and 1e+07, not -2"),
+        ("days = 30", "day = 30", "scenario.days: missing"),
+        ("basket = 100", "basket = 100\nbaskets = 3", "segment[1].baskets: unknown key"),
+        ("redwine.toml", "nothing.toml", "cannot read nothing.toml"),
+        ("redwine.toml", "plain.toml", "scenario.charter: the charter is refused"),
+    ],
+)
+def test_a_bad_scenario_ends_with_the_key_the_reason_and_exit_code_2(old, new, says):
+    result = run(PLAIN.replace(old, new, 1))
+    assert result.exit_code == 2
+    assert says in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--gear", "slow"], "--gear must be exact or fast"),
+        (["--sensitivity", "2"], "--sensitivity must be a share"),
+        (["--sensitivity", "x"], "--sensitivity must be a share"),
+        (["--runs", "plain.toml"], "would overwrite"),
+        (["--runs", "no/such/folder"], "cannot write no/such/folder"),
+        (["--dask", "tcp://127.0.0.1:1"], "cannot reach the Dask cluster"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")  # what the cluster's client leaves behind
+def test_what_cannot_be_used_is_said(arguments, says, monkeypatch):
+    monkeypatch.setattr(command, "_DASK_WAITS", "10ms")
+    result = run(PLAIN, *arguments)
+    assert result.exit_code == 2, result.output
+    assert says in result.output
+
+
+def test_a_file_that_keeps_no_runs_is_not_written_to():
+    Path("mine.txt").write_bytes(b"my notes\n")
+    result = run(PLAIN, "--runs", "mine.txt")
+    assert result.exit_code == 2
+    assert "line 1 keeps no run" in result.output
+    assert Path("mine.txt").read_bytes() == b"my notes\n"
+
+
+def test_without_numpy_it_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(command.importlib.util, "find_spec", lambda _name: None)
+    result = run(PLAIN)
+    assert result.exit_code == 2
+    assert "-m pip install numpy numba" in result.output
+
+
+def test_the_command_alone_does_not_import_numpy():
+    told = (
+        "import sys, patronage.cli\n"
+        "print(sorted({'numpy', 'numba', 'distributed'} & sys.modules.keys()))"
+    )
+    shown = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.usefixtures("_threads")
+def test_each_figure_of_the_charter_is_varied():
+    result = run(PLAIN.replace("days = 30", "days = 3"), "--sensitivity", "0.1")
+    assert result.exit_code == 0
+    assert "1: as it is" in result.output
+    assert "charter.reserve.rate = 0.27" in result.output
