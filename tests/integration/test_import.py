@@ -218,6 +218,6 @@ def test_files_and_options_that_cannot_be_used(run: Run) -> None:
     assert "no row of orders.csv can be used" in run("import", "wine", "orders.csv", code=2).stderr
     write(*WEEK)
     assert "there is no economy beer" in run("import", "beer", "orders.csv", code=2).stderr
-    overwriting = run("import", "wine", "orders.csv", "--report", "orders.csv", code=2)
+    overwriting = run("import", "wine", "orders.csv", "--unusable", "orders.csv", code=2)
     assert "would overwrite" in overwriting.stderr
     assert "--margin must be" in run("import", "wine", "orders.csv", "--margin", "2", code=2).stderr

@@ -15,12 +15,17 @@ from patronage.cli.behaviour import (
     read_behaviour,
     read_share,
 )
-from patronage.cli.files import forbid_overwriting, read_charter
-from patronage.cli.intake import notes, print_source, read_source, write_unusable
+from patronage.cli.documents import Wanted, neighbours, print_written, write
+from patronage.cli.files import forbid_overwriting, read_charter, read_document
+from patronage.cli.intake import Source, notes, print_source, read_source, write_unusable
 from patronage.cli.report import print_report
 from patronage.cli.run import run
 from patronage.cli.words import fail, say
 from patronage.economy import Charter
+from patronage.lab.behaviour import Behaviour
+from patronage.lab.record import Record
+from patronage.lab.report import Material, Neighbour
+from patronage.lab.result import Result
 
 
 def backtest(
@@ -91,18 +96,30 @@ def backtest(
             )
         ),
     ] = None,
+    unusable: options.Unusable = None,
     report: options.Report = None,
+    data: options.Data = None,
+    sheet: options.Sheet = None,
+    language: options.ReportLanguage = None,
     key: options.Key = Path("patronage.key"),
     *,
     day_first: options.DayFirst = False,
+    parquet: options.Parquet = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Run a shop's past orders through a charter and show what would have come of them."""
     behaviour = read_behaviour(redeem, convert, spend, seed)
     share = None if margin is None else read_share(margin, "--margin")
     paths = [charter, *(charters or ())]
-    report = report or Path(f"{orders.stem}.unusable.csv")
-    written = [("--report", report), ("--events", events), ("--key", key)]
+    wanted = Wanted(report=report, data=data, parquet=parquet, sheet=sheet, language=language)
+    if wanted.anything and charters:
+        fail(
+            "--report, --data and --sheet are of one charter; leave --charter out.",
+            "--report、--data 与 --sheet 只针对一份章程；请不要再给 --charter。",
+        )
+    unusable = unusable or Path(f"{orders.stem}.unusable.csv")
+    written = [("--unusable", unusable), ("--events", events), ("--key", key)]
+    written += [("--report", report), ("--data", data), ("--sheet", sheet)]
     forbid_overwriting([*paths, orders], [(name, path) for name, path in written if path])
     read = [read_charter(path) for path in paths]
     _require_one_exponent(paths, read)
@@ -125,26 +142,29 @@ def backtest(
         key=key,
     )
     if source.unusable:
-        write_unusable(report, source.unusable)
+        write_unusable(unusable, source.unusable)
     if not source.days:
         fail(
-            f"no row of {orders} can be used; {report} says why.",
-            f"{orders} 中没有可用的行；理由见 {report}。",
+            f"no row of {orders} can be used; {unusable} says why.",
+            f"{orders} 中没有可用的行；理由见 {unusable}。",
         )
     if not as_json:
         print_source(source)
-        for note in notes(source, read, report, key):
+        for note in notes(source, read, unusable, key):
             show.paragraph(note)
         show.paragraph(behaviour_words(behaviour))
         show.console.print()
+    record = Record() if wanted.anything else None
     results = [
-        run(one, source.days, behaviour, None if number else events)
+        run(one, source.days, behaviour, *((None, None) if number else (events, record)))
         for number, one in enumerate(read)
     ]
+    files = _write(wanted, charter, source, behaviour, results[0], record) if record else []
     if as_json:
         answer = {
             "source": source.as_json(),
-            "report": str(report) if source.unusable else None,
+            "unusable": str(unusable) if source.unusable else None,
+            "written": [str(path) for path in files],
             "margin": margin,
             "behaviour": behaviour_as_json(behaviour),
             "results": [result.as_json() for result in results],
@@ -153,6 +173,40 @@ def backtest(
         sys.stdout.write("\n")
     else:
         print_report(results, _names(read, paths))
+        if files:
+            print_written(files)
+
+
+def _write(
+    wanted: Wanted,
+    charter: Path,
+    source: Source,
+    behaviour: Behaviour,
+    result: Result,
+    record: Record,
+) -> list[Path]:
+    """Write the report and what else is wanted, and return the files."""
+    if not result.orders:
+        return []
+    run = record.simulation(behaviour.seed)
+    around: list[Neighbour] = []
+    if wanted.needs_neighbours:
+        around = neighbours(read_document(charter), source.days, behaviour)
+
+    def material() -> Material:
+        return Material(
+            charter=result.charter,
+            title=result.charter.name,
+            is_past=True,
+            runs=[run],
+            assumptions=[behaviour_words(behaviour)],
+            knows_profit=record.knows_profit,
+            uses=result.uses,
+            base=run,
+            neighbours=around,
+        )
+
+    return write(wanted, material)
 
 
 def _require_one_exponent(paths: Sequence[Path], charters: Sequence[Charter]) -> None:

@@ -1,8 +1,10 @@
 """Reading the files a user names, with one clear sentence when that cannot be done."""
 
 import os
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from patronage.cli.words import fail
 from patronage.economy import Charter, CharterError, load_charter
@@ -28,6 +30,11 @@ def read_charter(path: Path) -> Charter:
             f"the charter {path} is refused: {error}.",
             f"章程 {path} 被拒绝：{error}。",
         )
+
+
+def read_document(path: Path) -> dict[str, dict[str, Any]]:
+    """Return a charter as its file has it: sections of keys. It must have been read before."""
+    return tomllib.loads(read_bytes(path).decode("utf-8-sig"))
 
 
 def forbid_overwriting(read: Iterable[Path], written: Iterable[tuple[str, Path]]) -> None:

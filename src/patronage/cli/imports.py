@@ -47,7 +47,7 @@ def import_(
     returned_order: options.ReturnedOrderColumn = None,
     encoding: options.Encoding = None,
     margin: options.Margin = None,
-    report: options.Report = None,
+    unusable: options.Unusable = None,
     key: options.Key = Path("patronage.key"),
     *,
     day_first: options.DayFirst = False,
@@ -56,8 +56,8 @@ def import_(
     from patronage import ledger
 
     share = None if margin is None else read_share(margin, "--margin")
-    report = report or Path(f"{orders.stem}.unusable.csv")
-    forbid_overwriting([orders], [("--report", report), ("--key", key)])
+    unusable = unusable or Path(f"{orders.stem}.unusable.csv")
+    forbid_overwriting([orders], [("--unusable", unusable), ("--key", key)])
     with reached():
         settled_or_stopped(economy)
         told = ledger.summary(economy)
@@ -84,15 +84,15 @@ def import_(
             recorded=lambda ids: ledger.recorded_orders(economy, ids),
         )
         if source.unusable:
-            write_unusable(report, source.unusable)
+            write_unusable(unusable, source.unusable)
         if not source.days:
             fail(
-                f"no row of {orders} can be used; {report} says why.",
-                f"{orders} 中没有可用的行；理由见 {report}。",
+                f"no row of {orders} can be used; {unusable} says why.",
+                f"{orders} 中没有可用的行；理由见 {unusable}。",
             )
         _require_the_same_customers(economy, source.days, key)
         print_source(source)
-        for note in notes(source, [told.charter], report, key):
+        for note in notes(source, [told.charter], unusable, key):
             show.paragraph(note)
         imported = _import(economy, source.days, told.last_closed)
     _print_imported(economy, imported, source, told.last_closed)

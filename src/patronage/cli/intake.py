@@ -279,11 +279,11 @@ def print_source(source: Source) -> None:
         show.console.print(f"  {count:>7,}  {say(*_REASONS[Reason(code)])}")
 
 
-def notes(source: Source, charters: Sequence[Charter], report: Path, key: Path) -> list[str]:
+def notes(source: Source, charters: Sequence[Charter], unusable: Path, key: Path) -> list[str]:
     """Say what happened beside, and what the export lacks."""
     notes = []
     if source.unusable:
-        notes.append(say(f"Those rows are listed in {report}.", f"这些行列在 {report} 中。"))
+        notes.append(say(f"Those rows are listed in {unusable}.", f"这些行列在 {unusable} 中。"))
     if source.made_key:
         notes.append(
             say(
@@ -323,6 +323,6 @@ def write_unusable(path: Path, unusable: Sequence[Unusable]) -> None:
             )
     except OSError as error:
         fail(
-            f"cannot write {path} ({error.strerror}); name another file with --report.",
-            f"无法写入 {path}（{error.strerror}）；请用 --report 指定另一个文件。",
+            f"cannot write {path} ({error.strerror}); name another file with --unusable.",
+            f"无法写入 {path}（{error.strerror}）；请用 --unusable 指定另一个文件。",
         )

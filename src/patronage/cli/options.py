@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from patronage.cli.words import say
+from patronage.lab.report import Language
 
 CharterFile = Annotated[
     Path, typer.Argument(help=say("The charter, a TOML file.", "章程（TOML 文件）。"))
@@ -101,14 +102,61 @@ Margin = Annotated[
         ),
     ),
 ]
-Report = Annotated[
+Unusable = Annotated[
     Path | None,
     typer.Option(
-        "--report",
+        "--unusable",
         help=say(
             "Where unusable rows are written; else NAME.unusable.csv, here.",
             "不可用的行写到哪里；默认写到当前目录的 NAME.unusable.csv。",
         ),
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE.html",
+        help=say(
+            "Write a report with charts, one file that needs no network.",
+            "写出带图表的报告：一个文件，无需网络。",
+        ),
+    ),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="FOLDER",
+        help=say(
+            "Write the report's figures as CSV files, one a table.",
+            "把报告的数据写成 CSV 文件，每表一个。",
+        ),
+    ),
+]
+Parquet = Annotated[
+    bool,
+    typer.Option(
+        "--parquet",
+        help=say("Write --data as Parquet instead of CSV.", "--data 写成 Parquet 而不是 CSV。"),
+    ),
+]
+Sheet = Annotated[
+    Path | None,
+    typer.Option(
+        "--sheet",
+        metavar="FOLDER",
+        help=say(
+            "Write the disclosure sheet for members, a page in each language.",
+            "写出给会员的一页说明，中英文各一份。",
+        ),
+    ),
+]
+ReportLanguage = Annotated[
+    Language | None,
+    typer.Option(
+        "--language",
+        help=say("The report's language; else the terminal's.", "报告的语言；默认与终端相同。"),
     ),
 ]
 Key = Annotated[

@@ -8,8 +8,9 @@ from fractions import Fraction
 from itertools import groupby
 
 from patronage.cli import show
-from patronage.cli.summary import FIGURES, USES
+from patronage.cli.summary import FIGURES
 from patronage.cli.words import say
+from patronage.lab.report.names import USES
 from patronage.lab.result import HUNDREDTHS, DayEnd, Result
 
 _MONTHS_MAX = 24

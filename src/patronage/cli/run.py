@@ -11,25 +11,30 @@ from patronage.economy import Charter, Event
 from patronage.intake import Day
 from patronage.lab.backtest import backtest
 from patronage.lab.behaviour import Behaviour
+from patronage.lab.record import Record
 from patronage.lab.result import Result
 
 _EVERY_SECONDS = 0.2
 
 
 def run(
-    charter: Charter, days: Sequence[Day], behaviour: Behaviour, events: Path | None = None
+    charter: Charter,
+    days: Sequence[Day],
+    behaviour: Behaviour,
+    events: Path | None = None,
+    record: Record | None = None,
 ) -> Result:
     """Run the days through a charter; write the events to a file, if one is named."""
     watched = _watched(charter, days)
     if events is None:
-        return backtest(charter, watched, behaviour)
+        return backtest(charter, watched, behaviour, record=record)
     try:
         with events.open("w", encoding="utf-8", newline="\n") as file:
 
             def write(event: Event) -> None:
                 file.write(json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n")
 
-            return backtest(charter, watched, behaviour, write)
+            return backtest(charter, watched, behaviour, write, record)
     except OSError as error:
         fail(
             f"cannot write {events} ({error.strerror}); name another file.",

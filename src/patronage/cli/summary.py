@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from patronage.cli import show
 from patronage.economy import Charter
-from patronage.lab.result import Result, Use
+from patronage.lab.result import Result
 
 
 class Figure(NamedTuple):
@@ -127,17 +127,3 @@ FIGURES: Final[list[tuple[str, str, list[Figure]]]] = [
         ],
     ),
 ]
-
-USES: Final[dict[Use, tuple[str, str]]] = {
-    Use.SHOP: ("left for goods and the operator", "留作货款与运营"),
-    Use.REFUNDED: ("refunded to the buyers", "退给买家"),
-    Use.REDEEMED: ("paid for redeemed points", "卖出积分，已付"),
-    Use.BOUGHT_OUT: ("paid at compulsory redemptions", "强制卖出，已付"),
-    Use.DIVIDENDS_PAID: ("paid as dividends", "分红，已付"),
-    Use.DIVIDENDS_WAITING: ("dividends waiting to be paid", "分红，待付"),
-    Use.BEHIND_POINTS: ("reserve behind the holders' points", "底池：持有人的积分"),
-    Use.BEHIND_TREASURY: ("reserve behind the coins (treasury)", "底池：恒定积分（金库）"),
-    Use.BEHIND_FOUNDING: ("reserve: gain of the founding points", "底池：创始积分的增值"),
-    Use.FEES: ("fees waiting for the close", "待日结的手续费"),
-    Use.SURPLUS: ("surplus", "盈余"),
-}

@@ -1,13 +1,30 @@
 """The language of what the command prints: English or Chinese, both at the place of use."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NoReturn
 
 import typer
 
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak a language, whatever the terminal's is: what is said goes into a file."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
 
 def is_chinese() -> bool:
     """Tell whether to speak Chinese: PATRONAGE_LANG, else the system's locale, begins with zh."""
+    if (language := _spoken.get()) is not None:
+        return language.startswith("zh")
     for name in ("PATRONAGE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
             return value.lower().startswith("zh")

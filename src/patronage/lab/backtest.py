@@ -21,6 +21,7 @@ from patronage.economy.state import Account, payable
 from patronage.economy.value import Conversion
 from patronage.intake import Day, day_closed
 from patronage.lab.behaviour import Behaviour, Conduct
+from patronage.lab.record import Record
 from patronage.lab.result import DayEnd, Holding, Redemptions, Result, Use
 
 _LARGEST = 10
@@ -31,13 +32,16 @@ def backtest(
     days: Iterable[Day],
     behaviour: Behaviour | None = None,
     on_event: Callable[[Event], None] | None = None,
+    record: Record | None = None,
 ) -> Result:
     """Run days in order: each one's events, then the stated behaviour, then its close.
 
     `on_event` is given every event before it is judged: written to a file they make `Replay` end in
-    the same state. Raises BrokenInvariantError if the identities do not hold at the end.
+    the same state. `record` is told of everything and knows afterwards who paid whom.
+
+    Raises BrokenInvariantError if the identities do not hold at the end.
     """
-    run = _Run(charter, behaviour or Behaviour(), on_event)
+    run = _Run(charter, behaviour or Behaviour(), on_event, record)
     for day, following in _with_following(days):
         run.day(day, ends_month=following is None or following[:7] != day.date[:7])
     return run.result()
@@ -60,10 +64,12 @@ class _Run:
         charter: Charter,
         behaviour: Behaviour,
         on_event: Callable[[Event], None] | None,
+        record: Record | None,
     ) -> None:
         self._economy = Replay(charter)
         self._conduct = Conduct(behaviour, self._economy)
         self._on_event = on_event
+        self._record = record
         self._first_price = self._economy.state.price
         self._days: list[DayEnd] = []
         self._count: Counter[str] = Counter()
@@ -75,6 +81,8 @@ class _Run:
         """Run one day: its events, the stated behaviour, the close."""
         self._today = Counter()
         conduct = self._conduct
+        if self._record is not None:
+            self._record.begin(day.date)
         for event in chain(conduct.morning(day.date), day.events, conduct.evening(day.date)):
             self._submit(event)
         if ends_month:
@@ -82,6 +90,8 @@ class _Run:
                 self._submit(event)
         self._submit(day_closed(day.date))
         state, today = self._economy.state, self._today
+        if self._record is not None:
+            self._record.close(self._economy)
         self._days.append(
             DayEnd(
                 date=day.date,
@@ -105,6 +115,8 @@ class _Run:
         outcome = self._economy.submit(event)
         if not isinstance(outcome, Applied):
             return
+        if self._record is not None:
+            self._record.note(event, outcome, self._economy)
         facts, count = outcome.facts, self._today
         match facts:
             case Order():

@@ -149,11 +149,12 @@ def load_scenarios(source: bytes, read: Read) -> list[Scenario]:
     ]
 
 
-_FIGURES: Final = (
+FIGURES: Final = (
     "points.issue_price", "points.authorised", "reserve.rate", "grant.rate", "grant.per",
     "referral.rate", "quota.multiple", "dividend.rate", "redemption.fee",
     "redemption.merchant_fee", "founding.amount",
 )  # fmt: skip
+"""The figures of a charter that can be varied; the rules do not read `hold.days`."""
 
 
 def load_sensitivities(source: bytes, read: Read, step: Decimal) -> list[Scenario]:
@@ -166,7 +167,7 @@ def load_sensitivities(source: bytes, read: Read, step: Decimal) -> list[Scenari
     document.pop("grid", None)
     varied = [_scenario(document, charter, ())]
     exponent = varied[0].charter.minor_unit_exponent
-    for key in _FIGURES:
+    for key in FIGURES:
         section, _, name = key.partition(".")
         value = charter.get(section, {}).get(name)
         if value is None or Decimal(value) == 0:

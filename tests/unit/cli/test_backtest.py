@@ -99,7 +99,7 @@ def test_rows_that_cannot_be_used_go_to_a_report():
     assert rows[0] == ["line", "reason", "words", "row"]
     assert [row[:2] for row in rows[1:]] == [["154", "zero_amount"], ["155", "bad_date"]]
     assert rows[2][3].startswith("B3,c3,soon")
-    backtest(REDWINE, "orders.csv", "--report", "elsewhere.csv")
+    backtest(REDWINE, "orders.csv", "--unusable", "elsewhere.csv")
     assert Path("elsewhere.csv").exists()
 
 
@@ -141,7 +141,8 @@ def test_json_is_one_object_and_nothing_else():
     assert found["source"]["unusable"] == {"zero_amount": 1, "bad_date": 1}
     assert found["behaviour"]["redeem"] == {"share": "0.2", "multiple": "3"}
     assert found["margin"] == "0.4"
-    assert found["report"] == "orders.unusable.csv"
+    assert found["unusable"] == "orders.unusable.csv"
+    assert found["written"] == []
     (result,) = found["results"]
     assert (result["orders"], result["members"], result["refunded"]) == (151, 23, 4_000)
     assert sum(result["uses"].values()) == result["sales"]
@@ -255,7 +256,7 @@ def test_bad_files_are_one_sentence(here: Path):
 
 
 def test_what_cannot_be_written_is_one_sentence():
-    assert "--report" in refused(REDWINE, "orders.csv", "--report", "no/such/folder.csv")
+    assert "--unusable" in refused(REDWINE, "orders.csv", "--unusable", "no/such/folder.csv")
     # Here the export has been shown already, on stdout.
     assert "no/such" in refused(REDWINE, "orders.csv", "--events", "no/such/events.jsonl")
 
@@ -263,12 +264,12 @@ def test_what_cannot_be_written_is_one_sentence():
 def test_no_file_that_is_read_is_overwritten():
     before = Path("orders.csv").read_bytes()
     Path("link.csv").symlink_to("orders.csv")
-    assert "--report" in refused(REDWINE, "orders.csv", "--report", "link.csv")
-    for option in ("--report", "--events", "--key"):
+    assert "--unusable" in refused(REDWINE, "orders.csv", "--unusable", "link.csv")
+    for option in ("--unusable", "--report", "--events", "--key"):
         assert option in refused(REDWINE, "orders.csv", option, "./orders.csv")
     assert "--events" in refused(REDWINE, "orders.csv", "--events", REDWINE)
-    refused(REDWINE, "orders.csv", "--events", "x.csv", "--report", "x.csv")
-    refused(REDWINE, "orders.csv", "--report", "patronage.key")
+    refused(REDWINE, "orders.csv", "--events", "x.csv", "--unusable", "x.csv")
+    refused(REDWINE, "orders.csv", "--unusable", "patronage.key")
     assert Path("orders.csv").read_bytes() == before
 
 

@@ -1,0 +1,61 @@
+"""What a report is made of."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import NamedTuple
+
+from patronage.economy import Charter
+from patronage.lab.result import Use
+from patronage.lab.simulation import Period, Simulation
+
+
+class Neighbour(NamedTuple):
+    """A charter that differs in one key, and what it came to; None where the rules refuse it."""
+
+    key: str
+    value: str
+    run: Simulation | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """One charter's runs: a backtest's only one, or a simulation's under many seeds.
+
+    `base` is the run that `neighbours` are compared with, `grid` has other settings' runs, by
+    settings. `uses` says what sales became, empty where that was not counted. `assumptions` are
+    sentences in the report's language.
+    """
+
+    charter: Charter
+    title: str
+    is_past: bool
+    runs: Sequence[Simulation]
+    assumptions: Sequence[str]
+    knows_profit: bool = True
+    uses: Mapping[Use, int] = field(default_factory=dict)
+    base: Simulation | None = None
+    neighbours: Sequence[Neighbour] = ()
+    grid: Sequence[Sequence[Simulation]] = ()
+
+    @property
+    def run(self) -> Simulation:
+        """The run whose last price is in the middle of all: the one that is shown in full."""
+        return middle(self.runs)
+
+    @property
+    def exponent(self) -> int:
+        """Decimals of the currency."""
+        return self.charter.minor_unit_exponent
+
+
+def middle(runs: Sequence[Simulation]) -> Simulation:
+    """Return the run whose last price is in the middle."""
+    ordered = sorted(runs, key=lambda run: (run.periods[-1].price, run.seed))
+    return ordered[(len(ordered) - 1) // 2]
+
+
+def spans(run: Simulation, length: int) -> Iterator[tuple[str, list[Period]]]:
+    """Group a run's periods by the first characters of their last day: 7 a month, 4 a year."""
+    for span, periods in groupby(run.periods, lambda period: period.last_day[:length]):
+        yield span, list(periods)
