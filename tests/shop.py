@@ -16,14 +16,29 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 
-from patronage.commerce import amendments, checkout, counter, days, orders, returns
+from patronage.commerce import (
+    amendments,
+    checkout,
+    counter,
+    days,
+    invoices,
+    merchants,
+    orders,
+    returns,
+)
 from patronage.commerce.models import (
+    Agreement,
     Alarm,
     Amendment,
+    Announcement,
+    Application,
+    Banner,
     Category,
     CounterPayment,
     Coupon,
     FreightRule,
+    Invoice,
+    InvoiceKind,
     Line,
     Merchant,
     Order,
@@ -36,7 +51,7 @@ from patronage.commerce.publishing import publish
 from patronage.commerce.testpay import Choice
 from patronage.ledger.database import database
 from patronage.ledger.log.keys import make_key
-from patronage.members import clock, noticing, ranking, testpayout
+from patronage.members import awards, clock, noticing, ranking, testpayout
 from patronage.members.gate import Proof
 from patronage.members.models import Address, Level, Person, Quote, Reward, Withdrawal
 from patronage.members.payout_port import Standing
@@ -162,9 +177,59 @@ def furnish(mall: Mall) -> Shop:
     _order(shop)
     _pay_at_the_counter(shop)
     _take_out(shop)
+    _fill_the_office(shop)
     noticing.follow_journal()
     ranking.rank()
     return shop
+
+
+def _fill_the_office(shop: Shop) -> None:
+    """Let there be an application, agreements, invoices, a banner, an announcement and an award."""
+    asked = merchants.apply(source="here", application=application())
+    assert isinstance(asked, Application), asked
+    told = merchants.Terms(500_000, merchants.today(), text="按月结算。")
+    made = merchants.agree(merchant_id=shop.tea.id, who=shop.operator, terms=told)
+    assert isinstance(made, Agreement), made
+    for state in ("completed", "paid"):
+        order = shop.orders[state]
+        invoice = invoices.ask(
+            person=order.person,
+            number=order.number,
+            kind=InvoiceKind.COMPANY,
+            title="某某商贸公司",
+            tax_number="91330000000000001X",
+        )
+        assert isinstance(invoice, Invoice), invoice
+        if state == "completed":
+            answered = {"merchant": None, "invoice_id": invoice.id, "who": shop.operator}
+            file = ContentFile(b"%PDF-1.4 ...", name="document.pdf")
+            invoices.issue(**answered, number="24332000000001", amount_minor=199_00, file=file)
+    banner = Banner(title="新酒上市", title_en="New wine", link="/categories/")
+    banner.picture.save("banner.svg", ContentFile(drawing("#8e1f3f").encode()))
+    Announcement.objects.create(
+        title="国庆发货安排",
+        title_en="Parcels in the holidays",
+        text="十月一日至三日不发货。",
+        text_en="None are sent from the first to the third of October.",
+    )
+    yesterday = clock.now() - timedelta(days=1)
+    Reward.objects.create(
+        first_place=1, last_place=1, text="茶饼", text_en="A tea cake", decided_on=yesterday
+    )
+    awards.take_cut_offs()
+    awards.list_partners()
+
+
+def application(licence: str = "91330000000000009X") -> Application:
+    return Application(
+        name="溪山瓷器",
+        company="溪山瓷业有限公司",
+        licence=licence,
+        contact="王芳",
+        phone="13700137000",
+        email="china@example.com",
+        goods="手工茶具",
+    )
 
 
 def _order(shop: Shop) -> None:

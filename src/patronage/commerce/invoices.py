@@ -59,8 +59,9 @@ def paid_minor(order: Order) -> int:
 
 
 def can_ask(order: Order) -> bool:
-    """Tell whether an order is one of which an invoice may be asked for, as far as is seen."""
-    return order.state in _PAID
+    """Tell whether an order's invoice may be asked for: it is paid, and none waits or is issued."""
+    invoice = getattr(order, "invoice", None)
+    return order.state in _PAID and (invoice is None or invoice.state == InvoiceState.DECLINED)
 
 
 def ask(
@@ -78,10 +79,9 @@ def ask(
         if order is None:
             return InvoiceRefusal.UNKNOWN
         order = locked(order.id)
-        if not can_ask(order) or paid_minor(order) < 1:
+        if order.state not in _PAID or paid_minor(order) < 1:
             return InvoiceRefusal.NOT_PAID
-        before = Invoice.objects.filter(order=order).first()
-        if before is not None and before.state != InvoiceState.DECLINED:
+        if not can_ask(order):
             return InvoiceRefusal.ASKED
         told: dict[str, Any] = {"kind": kind, "title": title, "tax_number": tax_number}
         anew = {"state": InvoiceState.ASKED, "asked_at": clock.now(), "answer": ""}

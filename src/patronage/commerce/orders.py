@@ -172,7 +172,7 @@ def order_of(*, person: Person, number: str) -> Order | None:
     is completed.
     """
     found = Order.objects.filter(person=person, number=number)
-    order = found.select_related("merchant", "checkout", "person").first()
+    order = found.select_related("merchant", "checkout", "person", "invoice").first()
     if order is None:
         return None
     needed: list[str | Prefetch[str]] = [_LINES, "lines__sku__product__pictures", "transitions"]

@@ -102,6 +102,9 @@ MALL: dict[str, Address] = {
     "": Address(PUBLIC, fixed("/")),
     "categories/": Address(PUBLIC, fixed("/categories/")),
     "categories/<int:id>/": Address(PUBLIC, lambda shop: f"/categories/{shop.mall.category.id}/"),
+    "announcements/": Address(PUBLIC, fixed("/announcements/")),
+    "sell/": Address(PUBLIC, fixed("/sell/")),
+    "sell/sent/": Address(PUBLIC, fixed("/sell/sent/")),
     "search/": Address(PUBLIC, fixed("/search/?q=红酒")),
     "products/<int:id>/": Address(PUBLIC, lambda shop: f"/products/{shop.wine.product_id}/"),
     "coupons/<int:id>/claim/": Address(MEMBER, lambda shop: f"/coupons/{shop.coupon.id}/claim/"),
@@ -194,6 +197,12 @@ MALL: dict[str, Address] = {
     "orders/<str:number>/cancel/": Address(OWNER, order("paid", "cancel/")),
     "orders/<str:number>/receive/": Address(OWNER, order("shipped", "receive/")),
     "orders/<str:number>/return/": Address(OWNER, order("shipped", "return/"), return_body),
+    "orders/<str:number>/invoice/": Address(
+        OWNER, order("shipped", "invoice/"), lambda _shop: {"kind": "person", "title": "某人"}
+    ),
+    "invoices/<str:number>/": Address(
+        OWNER, lambda shop: f"/invoices/{shop.orders['completed'].number}/"
+    ),
     "mine/notices/": Address(MEMBER, fixed("/mine/notices/")),
     "mine/notices/texts/": Address(
         MEMBER, fixed("/mine/notices/texts/"), lambda _shop: {"kind": "payout"}

@@ -127,7 +127,8 @@ def test_what_is_renamed_is_found_by_its_new_name(shop: Shop) -> None:
     path = f"/console/commerce/category/{teas(shop).id}/change/"
     browser.post(path, {"name": "茗品", "name_en": "Fine", "position": "1"})
     path = f"/console/commerce/merchant/{shop.tea.id}/change/"
-    told = {"name": "高山茶行", "name_en": "Hill", "concession_micro": "50"}
+    told = {"name": "高山茶行", "name_en": "Hill"}
+    told |= {f"agreements-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL")}
     assert browser.post(path, {**told, "staff": [shop.clerk.id]}).status_code == 302
     for query in ("茗品", "高山"):
         assert [one.id for one in catalogue.browse(query=query).products] == [shop.cake.product_id]

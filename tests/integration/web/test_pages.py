@@ -35,6 +35,7 @@ NO_PAGES = (
     "/log/vkey",
     "/log/witnesses",
     "/mine/proof/file/",
+    "/invoices/",
     *(
         "/book/summary",
         "/book/records/2.json",

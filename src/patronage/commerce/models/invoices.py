@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from patronage.commerce.models.orders import Order
 from patronage.members import clock
@@ -35,7 +36,7 @@ class Invoice(models.Model):
         Order, on_delete=models.PROTECT, related_name="invoice", verbose_name=_("order")
     )
     kind = models.CharField(_("made out to"), max_length=8, choices=InvoiceKind.choices)
-    title = models.CharField(_("title"), max_length=80)
+    title = models.CharField(pgettext_lazy("of an invoice", "title"), max_length=80)
     tax_number = models.CharField(_("tax number"), max_length=30, blank=True)
     state = models.CharField(
         _("state"), max_length=8, choices=InvoiceState.choices, default=InvoiceState.ASKED

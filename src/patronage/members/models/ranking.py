@@ -165,7 +165,7 @@ class Partner(models.Model):
 
     account = models.CharField(_("account"), max_length=40, primary_key=True)
     points_nano = models.BigIntegerField(_("points"))
-    listed_at = models.DateTimeField(_("listed at"), default=clock.now)
+    listed_at = models.DateTimeField(_("as of"), default=clock.now)
 
     class Meta:
         """The most points first."""

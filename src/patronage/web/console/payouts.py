@@ -16,9 +16,9 @@ from patronage.members.amounts import money
 from patronage.members.models import TestPayout, Withdrawal, WithdrawalState
 from patronage.members.payout_port import Standing
 from patronage.members.refusals import Refusal
-from patronage.web.console.persons import ReasonForm
 from patronage.web.console.site import is_operator, site
 from patronage.web.shared.exports import Cell, Table, amount, send
+from patronage.web.shared.office.fields import ReasonForm
 from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
 from patronage.web.shared.office.site import ReadOnlyAdmin, person
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from patronage.commerce.models import Alarm, CounterPayment, CounterRefund, Payment, Refund
 from patronage.members import clock
-from patronage.members.models import Level, Reward
+from patronage.members.models import Level
 from patronage.web.console.site import site
 from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
 from patronage.web.shared.office.site import OfficeAdmin
@@ -24,13 +24,6 @@ class LevelAdmin(OfficeAdmin):
     def shown_from(self, level: Level) -> str:
         """The points from which it holds."""
         return points(level.from_nano)
-
-
-@admin.register(Reward, site=site)
-class RewardAdmin(OfficeAdmin):
-    """Rewards announced for places of the leaderboard."""
-
-    list_display = ("text", "text_en", "first_place", "last_place", "decided_on")
 
 
 @admin.register(CounterPayment, site=site)

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
@@ -23,6 +23,7 @@ from patronage.members.models import Block, Person
 from patronage.web.console.accounts import AccountPages
 from patronage.web.console.site import is_operator, site
 from patronage.web.shared import staff
+from patronage.web.shared.office.fields import ReasonForm
 from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
 from patronage.web.shared.office.site import ReadOnlyInline, person
 
@@ -33,16 +34,6 @@ class BlockInline(ReadOnlyInline):
     model = Block
     fk_name = "person"
     fields = ("reason", "blocked_at", "blocked_by", "lifting_reason", "lifted_at", "lifted_by")
-
-
-class ReasonForm(forms.Form):
-    """Why."""
-
-    reason = forms.CharField(
-        label=pgettext_lazy("of what staff do", "Reason"),
-        max_length=blocking.REASON_LENGTH,
-        widget=UnfoldAdminTextInputWidget,
-    )
 
 
 class StaffForm(forms.Form):

@@ -2,10 +2,23 @@
 
 from django.urls import include, path
 
-from patronage.web.console import catalogue, economy, payouts, people, persons, selling
+from patronage.web.console import (
+    catalogue,
+    economy,
+    merchants,
+    payouts,
+    people,
+    persons,
+    rewards,
+    selling,
+    storefront,
+)
 from patronage.web.console.site import site
 
-REGISTERED = (catalogue, economy, payouts, people, persons, selling)
+REGISTERED = (
+    *(catalogue, economy, merchants, payouts, people),
+    *(persons, rewards, selling, storefront),
+)
 """Importing them registers their pages."""
 
 urlpatterns = [

@@ -1,13 +1,16 @@
 """Looking around: home, categories, search, a product."""
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from patronage.commerce import catalogue
+from patronage.commerce import catalogue, storefront
 from patronage.commerce.catalogue import Sorting
 from patronage.commerce.models import Category
 from patronage.web.shared.requests import Request
+
+_ANNOUNCED = 10
 
 
 @require_safe
@@ -17,8 +20,23 @@ def home(request: Request) -> HttpResponse:
         return _more(request, _page(request))
     shelves = [shelf for shelf in catalogue.categories() if shelf.parent_id is None]
     return render(
-        request, "mall/home.html", {"tab": "home", "shelves": shelves, "page": _page(request)}
+        request,
+        "mall/home.html",
+        {
+            "tab": "home",
+            "shelves": shelves,
+            "page": _page(request),
+            "banners": storefront.banners(),
+            "announcement": storefront.latest(),
+        },
     )
+
+
+@require_safe
+def announcements(request: Request) -> HttpResponse:
+    """Show what the operator announced, the newest first."""
+    page = Paginator(storefront.announcements(), _ANNOUNCED).get_page(request.GET.get("page"))
+    return render(request, "mall/announcements.html", {"tab": "home", "page": page})
 
 
 @require_safe

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from patronage.commerce import invoices, returns
 from patronage.commerce import orders as of
-from patronage.commerce import returns
 from patronage.commerce.models import Order, ReturnState, State
 from patronage.commerce.orders import OrderRefusal
 from patronage.commerce.returns import ReturnRefusal
@@ -74,6 +74,8 @@ def order(request: MemberRequest, number: str) -> HttpResponse:
             "granted_nano": of.granted_of(found) if found.state == State.COMPLETED else None,
             "returns": asked,
             "can_return": returns.can_return(found) and not is_asked,
+            "invoice": getattr(found, "invoice", None),
+            "can_invoice": invoices.can_ask(found),
         },
     )
 

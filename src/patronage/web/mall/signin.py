@@ -77,7 +77,7 @@ def sign_in(request: Request) -> HttpResponse:
         return _page(request, form)
     answer = signin.enter(
         ticket=request.session.get(_TICKET, ""),
-        source=_source(request),
+        source=source_of(request),
         referral_code=invited.code_of(request),
         **form.cleaned_data,
     )
@@ -107,7 +107,7 @@ def sign_in_code(request: Request) -> HttpResponse:
         return redirect(onward(request))
     answer = signin.ask_code(
         phone=request.POST.get("phone", ""),
-        source=_source(request),
+        source=source_of(request),
         device=request.COOKIES.get(_DEVICE, ""),
     )
     is_sent = not isinstance(answer, SignInRefusal)
@@ -166,6 +166,7 @@ def _page(request: Request, form: SignInForm, **told: Any) -> HttpResponse:
     )
 
 
-def _source(request: Request) -> str:
+def source_of(request: Request) -> str:
+    """Return where a request comes from, for limits."""
     source: str = get_adapter().get_client_ip(request)
     return source

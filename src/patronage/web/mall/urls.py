@@ -2,12 +2,25 @@
 
 from django.urls import include, path
 
-from patronage.web.mall import cart, catalogue, checkout, orders, paying, product, testpay
+from patronage.web.mall import (
+    applying,
+    cart,
+    catalogue,
+    checkout,
+    invoices,
+    orders,
+    paying,
+    product,
+    testpay,
+)
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
     path("categories/", catalogue.categories, name="categories"),
     path("categories/<int:id>/", catalogue.categories, name="category"),
+    path("announcements/", catalogue.announcements, name="announcements"),
+    path("sell/", applying.apply, name="sell"),
+    path("sell/sent/", applying.sent, name="sell_sent"),
     path("search/", catalogue.search, name="search"),
     path("products/<int:id>/", product.product, name="product"),
     path("coupons/<int:id>/claim/", product.claim, name="coupon_claim"),
@@ -27,6 +40,8 @@ urlpatterns = [
     path("orders/<str:number>/cancel/", orders.cancel, name="order_cancel"),
     path("orders/<str:number>/receive/", orders.receive, name="order_receive"),
     path("orders/<str:number>/return/", orders.send_back, name="order_return"),
+    path("orders/<str:number>/invoice/", invoices.invoice, name="order_invoice"),
+    path("invoices/<str:number>/", invoices.invoice_file, name="order_invoice_file"),
     path("", include("patronage.web.mall.member_urls")),
     path("wallet/", include("patronage.web.mall.wallet.urls")),
 ]

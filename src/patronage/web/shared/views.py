@@ -3,7 +3,7 @@
 import hashlib
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from patronage.commerce import days, schedule
+from patronage.web.shared import private_files
 
 _OFFLINE_FILES = (
     "vendor/weui/weui.min.css",
@@ -50,6 +51,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Send a picture that a merchant uploaded; it is for everyone, and never changes."""
+    if private_files.is_private(path):
+        raise Http404
     response = serve(request, path, document_root=settings.MEDIA_ROOT)
     response["Cache-Control"] = "public, max-age=86400"
     return response

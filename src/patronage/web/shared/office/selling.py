@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
@@ -16,10 +17,11 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from patronage.commerce import cancelling, orders, returns
+from patronage.commerce import cancelling, fulfilment, orders, returns
 from patronage.commerce.cancelling import CancellingRefusal
 from patronage.commerce.fulfilment import CodeRefusal
 from patronage.commerce.models import (
+    Delivery,
     Line,
     Order,
     RedemptionCode,
@@ -29,6 +31,8 @@ from patronage.commerce.models import (
     Tender,
     Transition,
 )
+from patronage.members import auditing
+from patronage.members.models import AuditVerb
 from patronage.web.shared.office.keyset import KeysetAdmin
 from patronage.web.shared.office.site import ReadOnlyInline, person
 from patronage.web.shared.templatetags.amounts import money
@@ -128,7 +132,7 @@ class OrderAdmin(KeysetAdmin):
     search_fields = ("number", "phone", "tracking")
     inlines = (LineInline, TenderInline, TransitionInline)
     actions_list = ("redeem",)
-    actions_detail = ("cancel",)
+    actions_detail = ("slip", "cancel")
     actions_submit_line = ("ship",)
     fields = (
         ("number", "state"),
@@ -198,6 +202,27 @@ class OrderAdmin(KeysetAdmin):
             tracking=order.tracking,
         )
         self.tell(request, answer, _("The order is on its way."))
+
+    def has_slip_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it for what goes to an address."""
+        found = None if object_id is None else self.get_object(request, str(object_id))
+        return isinstance(found, Order) and fulfilment.has_shipped_lines(found)
+
+    @action(description=gettext_lazy("Packing slip"), url_path="slip", permissions=["slip"])
+    def slip(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Show what goes into the parcel and where it goes, to be printed."""
+        order = self.get_object(request, str(object_id))
+        if not isinstance(order, Order):
+            raise Http404
+        auditing.record(
+            actor=person(request), verb=AuditVerb.VIEWED, subject=order, facts={"page": "slip"}
+        )
+        lines = [
+            (line, line.quantity - line.returned)
+            for line in order.lines.all()
+            if line.delivery == Delivery.SHIP and line.returned < line.quantity
+        ]
+        return render(request, "shared/office/slip.html", {"order": order, "lines": lines})
 
     @action(
         description=gettext_lazy("Cannot be delivered"), url_path="cancel", permissions=["waiting"]
