@@ -84,6 +84,10 @@ BOUNDS: Final[dict[str, Bound]] = {
         ),
         ("docs/economy.md, Events", "docs/economy.md，事件"),
     ),
+    "denied": Bound(
+        ("What the rules allow is not refused.", "规则允许的事件不会被拒绝。"),
+        ("docs/economy.md, Events", "docs/economy.md，事件"),
+    ),
     "told": Bound(
         (
             "No balance changes without a movement that tells it.",
@@ -227,6 +231,8 @@ def breach_words(finding: Finding, charter: Charter) -> str:
         parts.append(say(f"the end differs in {detail}", f"最终状态的 {detail} 不同"))
     elif detail:
         parts.append(detail)
+    if finding.bound == "denied":
+        parts.append(say("it was refused", "该事件被拒绝"))
     if finding.figure in _FIGURES:
         allowed, found = _amounts(finding, charter)
         figure = say(*_FIGURES[finding.figure])

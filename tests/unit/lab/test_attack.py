@@ -95,6 +95,11 @@ WEAKENED = {
         "quota=-account.quota,\n        cash",
         "quota=-redemption.pay,\n        cash",
     ),
+    "nobody_may_redeem_all": (
+        "operations",
+        "if points > account.points:",
+        "if points >= account.points:",
+    ),
     "more_points_than_held": ("operations", "if points > account.points:", "if False:"),
     "fees_go_to_the_surplus": ("operations", "state.fees += fee", "state.surplus += fee"),
     "nobody_is_bought_out": ("apply", "account := book.due(state)", "account := None"),
@@ -268,6 +273,10 @@ BROKEN: dict[str, tuple[list[Place], list[dict]]] = {
     ),
     "due": ([WEAKENED["nobody_is_bought_out"]], [LARGE, LIFTED]),
     "refusal": ([WEAKENED["an_order_counts_again"]], [LARGE, {**LARGE, "id": "again"}]),
+    "denied": (
+        [WEAKENED["nobody_may_redeem_all"]],
+        [LARGE, {**SOLD, "points": 50 * 10**9}],
+    ),
     "told": (
         [("operations", "            cash + dividend,\n            coins,",
           "            cash + dividend,\n            0,")],

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from patronage.economy import Charter, Event, parse_charter
+from patronage.economy import Charter, CharterError, Event, parse_charter
 from patronage.economy.charter import MICRO, NANO
 from patronage.economy.events import MONEY_MAX, POINTS_MAX
 from patronage.economy.state import INDEX_SCALE
@@ -105,7 +105,10 @@ class Allowance:
 
 
 def allow(records: Records, before: Picture, event: Event) -> Allowance:
-    """Say what an event may do at most, and note it in the records."""
+    """Say what an event may do at most, and note it in the records.
+
+    Raises BrokenBoundError("refusal") with the records as they were if it must be refused.
+    """
     return _RULES[event["type"]](records, before, event)
 
 
@@ -284,17 +287,20 @@ def _coins_spent(records: Records, before: Picture, event: Event) -> Allowance:
     _require(payer in before.accounts and payee in before.accounts, "unknown_account")
     kinds = before.holder(payer).merchant, before.holder(payee).merchant
     _require(kinds == (False, True), "wrong_account_kind")
+    allowance = _pay_coins(before, payer, payee, event["amount"])
     records.payments[event["id"]] = PastPayment(payer, payee, event["amount"])
-    return _pay_coins(before, payer, payee, event["amount"])
+    return allowance
 
 
 def _coins_refunded(records: Records, before: Picture, event: Event) -> Allowance:
     payment = records.payments.get(event["payment"])
     if payment is None:
         raise BrokenBoundError("refusal", "number", detail="unknown_payment")
-    payment.returned += event["amount"]
-    _require(payment.returned <= payment.amount, "refund_exceeds_payment")
-    return _pay_coins(before, payment.payee, payment.payer, event["amount"])
+    returned = payment.returned + event["amount"]
+    _require(returned <= payment.amount, "refund_exceeds_payment")
+    allowance = _pay_coins(before, payment.payee, payment.payer, event["amount"])
+    payment.returned = returned
+    return allowance
 
 
 def _coins_redeemed(records: Records, before: Picture, event: Event) -> Allowance:
@@ -325,8 +331,9 @@ def _take_cash(before: Picture, event: Event) -> Allowance:
 
 
 def _cash_withdrawn(records: Records, before: Picture, event: Event) -> Allowance:
+    allowance = _take_cash(before, event)
     records.withdrawals[event["id"]] = PastPayment(event["account"], "", event["amount"])
-    return _take_cash(before, event)
+    return allowance
 
 
 def _cash_charged(records: Records, before: Picture, event: Event) -> Allowance:  # noqa: ARG001
@@ -338,9 +345,10 @@ def _cash_restored(records: Records, before: Picture, event: Event) -> Allowance
     withdrawal = records.withdrawals.get(event["withdrawal"])
     if withdrawal is None:
         raise BrokenBoundError("refusal", "number", detail="unknown_withdrawal")
-    withdrawal.returned += amount
     _require(amount >= 1, "invalid_amount")
-    _require(withdrawal.returned <= withdrawal.amount, "restore_exceeds_withdrawal")
+    returned = withdrawal.returned + amount
+    _require(returned <= withdrawal.amount, "restore_exceeds_withdrawal")
+    withdrawal.returned = returned
     allowance.most[withdrawal.payer] = Most(cash=amount)
     allowance.rise[withdrawal.payer] = (amount, 0)
     allowance.paid_out = -amount
@@ -402,7 +410,10 @@ def _day_closed(records: Records, before: Picture, event: Event) -> Allowance:
 
 
 def _charter_amended(records: Records, before: Picture, event: Event) -> Allowance:
-    charter = parse_charter(event["charter"])
+    try:
+        charter = parse_charter(event["charter"])
+    except CharterError:
+        raise BrokenBoundError("refusal", "number", detail="malformed") from None
     old = records.charter
     _require(
         (charter.currency, charter.founding_minor, charter.issue_price)

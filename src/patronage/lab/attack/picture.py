@@ -18,6 +18,7 @@ BOUNDS: Final[dict[str, Kind]] = {
     "settling": "promise",
     "due": "promise",
     "refusal": "promise",
+    "denied": "promise",
     "told": "promise",
     "kept": "promise",
     "stopped": "promise",

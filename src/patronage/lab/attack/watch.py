@@ -36,19 +36,22 @@ class Watch:
         self._claims: Counter[str] = Counter()
         self._granted: Counter[str] = Counter()
         self._used: Counter[str] = Counter()
-        self._applied: set[str] = set()
+        self._seen: set[str] = set()
 
     def follow(self, event: Event, outcome: Outcome | None) -> None:
         """Judge what an event did. Raises BrokenBoundError."""
         before = self._now
         now = self._now = picture(self._economy)
+        is_new = event["id"] not in self._seen
+        self._seen.add(event["id"])
         if not isinstance(outcome, Applied):
             if now != before:
                 raise BrokenBoundError("refusal", "number", detail="changed")
+            if is_new:
+                self._judge_refusal(before, event)
             return
-        if event["id"] in self._applied:
+        if not is_new:
             raise BrokenBoundError("refusal", "number", detail="repeated")
-        self._applied.add(event["id"])
         allowance = allow(self._records, before, event)
         returned = now.returned - before.returned
         if returned > allowance.returned:
@@ -59,6 +62,15 @@ class Watch:
         bought_out = self._follow_movements(allowance, before, now, outcome.movements)
         self._judge_promises(allowance, before, now)
         self._judge_gain(allowance, before, now, event, bought_out)
+
+    def _judge_refusal(self, before: Picture, event: Event) -> None:
+        """Judge that what was refused had to be."""
+        try:
+            allow(self._records, before, event)
+        except BrokenBoundError as broken:
+            if broken.bound == "refusal":
+                return
+        raise BrokenBoundError("denied", "number")
 
     def _follow_movements(
         self, allowance: Allowance, before: Picture, now: Picture, movements: list[Movement]
