@@ -12,7 +12,8 @@ from patronage.commerce import alarms, posting
 from patronage.commerce.models import Amendment
 from patronage.economy import Charter
 from patronage.economy.charter import CharterError, load_charter
-from patronage.members import clock
+from patronage.members import auditing, clock
+from patronage.members.models import AuditVerb, Person
 from patronage.members.refusals import Refusal
 
 
@@ -67,10 +68,15 @@ def announce(
     )
 
 
-def withdraw(*, amendment_id: int) -> AmendmentRefusal | None:
+def withdraw(*, amendment_id: int, by: Person) -> AmendmentRefusal | None:
     """Take back an announcement before its time has come."""
     open_one = Amendment.objects.filter(id=amendment_id, withdrawn_at=None, submitted_at=None)
-    return None if open_one.update(withdrawn_at=clock.now()) else AmendmentRefusal.OVER
+    with transaction.atomic():
+        if not open_one.update(withdrawn_at=clock.now()):
+            return AmendmentRefusal.OVER
+        withdrawn = Amendment.objects.get(id=amendment_id)
+        auditing.record(actor=by, verb=AuditVerb.WITHDREW, subject=withdrawn)
+    return None
 
 
 def announced() -> list[Announced]:

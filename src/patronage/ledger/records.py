@@ -45,6 +45,27 @@ class InForce(NamedTuple):
     document: dict[str, Any]
 
 
+class Movement(NamedTuple):
+    """What a record did to one account for one cause: changes, and the balances after.
+
+    `dividend` is what settling paid before, a part of the changes in cash and quota.
+    """
+
+    position: int
+    account: str
+    cause: str
+    points: int
+    quota: int
+    cash: int
+    coins: int
+    points_after: int
+    quota_after: int
+    cash_after: int
+    coins_after: int
+    dividend: int
+    fee: int
+
+
 def tip(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> Tip:
     """Return the end of an economy's journal. Raises UnknownEconomyError."""
     with connections[using].cursor() as cursor:
@@ -80,6 +101,61 @@ def record_at(economy: str, seq: int, *, using: str = DEFAULT_DB_ALIAS) -> Recor
     """Return the record with a number, None if there is none yet."""
     found = records(economy, before=seq + 1, limit=1, using=using)
     return found[0] if found and found[0].seq == seq else None
+
+
+def record_of(economy: str, id: str, *, using: str = DEFAULT_DB_ALIAS) -> Record | None:
+    """Return the record that judged the event with an id, None while there is none."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT seq, record FROM ledger_journal "  # noqa: S608  (the text is ours)
+            f"WHERE economy = %s AND {store.FIRST_ID} = %s",
+            [economy, store.column(id)],
+        )
+        row = cursor.fetchone()
+    return None if row is None else _record(*row)
+
+
+def closes(
+    economy: str,
+    *,
+    before: int | None = None,
+    limit: int = PAGE,
+    using: str = DEFAULT_DB_ALIAS,
+) -> list[Record]:
+    """Return the records of the closed days, the newest first, in pages as `records` does."""
+    older = "" if before is None else "AND seq < %s "
+    place = () if before is None else (before,)
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT seq, record {CLOSED} {older}ORDER BY seq DESC LIMIT %s",
+            [economy, *place, limit],
+        )
+        return [_record(*row) for row in cursor.fetchall()]
+
+
+def movements(
+    economy: str,
+    seq: int,
+    *,
+    after: int = -1,
+    limit: int = PAGE,
+    using: str = DEFAULT_DB_ALIAS,
+) -> list[Movement]:
+    """Return what a record moved, in its order; what comes after a position if one is given.
+
+    A day's close may have bought out thousands.
+    """
+    columns = ", ".join(Movement._fields)
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM ledger_movement "  # noqa: S608  (the names are ours)
+            "WHERE economy = %s AND seq = %s AND position > %s ORDER BY position LIMIT %s",
+            [economy, seq, after, limit],
+        )
+        rows = cursor.fetchall()
+    return [
+        Movement(position, store.from_column(account), *rest) for position, account, *rest in rows
+    ]
 
 
 def record_texts(

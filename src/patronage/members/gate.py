@@ -2,10 +2,9 @@
 
 from enum import Enum, StrEnum
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from patronage.members import clock
+from patronage.members import clock, policy
 from patronage.members.models import Person, Pin
 from patronage.members.pins import try_pin
 from patronage.members.refusals import Refusal
@@ -64,7 +63,7 @@ def closed_to(person: Person, verb: Verb) -> GateRefusal | None:
     if person.frozen_at is not None:
         return GateRefusal.FROZEN
     if verb == Verb.WITHDRAW:
-        if settings.PAYOUT == "mall_only":
+        if policy.is_mall_only():
             return GateRefusal.MALL_ONLY
         waiting = Pin.objects.filter(person=person, withdrawals_from__gt=clock.now())
         if waiting.exists():

@@ -16,6 +16,7 @@ from patronage.members.models.people import (
     new_referral_code,
 )
 from patronage.members.models.pins import Pin
+from patronage.members.models.policy import Payout, PayoutChoice
 from patronage.members.models.ranking import (
     Award,
     AwardState,
@@ -58,6 +59,8 @@ __all__ = [
     "NoticePosition",
     "Partner",
     "Payee",
+    "Payout",
+    "PayoutChoice",
     "Person",
     "PersonManager",
     "Pin",

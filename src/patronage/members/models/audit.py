@@ -38,6 +38,7 @@ class AuditVerb(models.TextChoices):
     APPOINTED = "appointed", pgettext_lazy("in the audit log", "appointed")
     DISMISSED = "dismissed", pgettext_lazy("in the audit log", "dismissed")
     RENEWED = "renewed", pgettext_lazy("in the audit log", "made a new sign-in for")
+    OPENED = "opened", pgettext_lazy("in the audit log", "opened")
     STATED = "stated", pgettext_lazy("in the audit log", "stated")
     IMPORTED = "imported", pgettext_lazy("in the audit log", "imported")
     CLOSED = "closed", pgettext_lazy("in the audit log", "closed")

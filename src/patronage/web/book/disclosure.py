@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from patronage import ledger
 from patronage.economy.charter import MICRO
+from patronage.members import policy
 
 _ORDER = 100_00
 """Of an order of so many minor units the page tells what it allows at most."""
@@ -26,6 +27,6 @@ def disclosure(request: HttpRequest) -> HttpResponse:
             "charter": charter,
             "order": _ORDER,
             "most": _ORDER * charter.multiple_micro // MICRO,
-            "is_mall_only": settings.PAYOUT == "mall_only",
+            "is_mall_only": policy.is_mall_only(),
         },
     )

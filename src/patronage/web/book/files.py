@@ -12,8 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from patronage import ledger
-from patronage.web.book.owed import owed, stated
 from patronage.web.shared.charters import toml_of
+from patronage.web.shared.owed import owed, stated
 
 PART: Final = 10_000
 """So many records in a part."""

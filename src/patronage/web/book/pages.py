@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 
 from patronage import ledger
 from patronage.commerce import amendments
+from patronage.members import policy
 from patronage.web.book.files import PART
-from patronage.web.book.kinds import moment_of, told
-from patronage.web.book.owed import owed, stated
 from patronage.web.shared.charters import changed, rules_of
+from patronage.web.shared.owed import owed, stated
+from patronage.web.shared.records import moment_of, told
 
 _NEWEST = 8
 _DIGITS = 18
@@ -48,7 +49,7 @@ def book(request: HttpRequest) -> HttpResponse:
             "announced": amendments.announced(),
             "records": [told(one) for one in ledger.records(settings.ECONOMY, limit=_NEWEST)],
             "verified": verified,
-            "is_mall_only": settings.PAYOUT == "mall_only",
+            "is_mall_only": policy.is_mall_only(),
         },
     )
 

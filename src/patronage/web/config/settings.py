@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "patronage.web.shared.second_factor.require_second_factor",
+    "patronage.web.console.unopened.OpenFirst",
     "patronage.web.shared.policy.relax_policy",
     "patronage.web.mall.invited.remember_referrer",
 ]

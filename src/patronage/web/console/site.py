@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
+from patronage.web.console.economy import urls as economy
+from patronage.web.console.economy.menu import with_economy
 from patronage.web.console.today import pages as today
 from patronage.web.shared.office.site import Office
 
@@ -30,9 +32,16 @@ class Console(Office):
         shown: HttpResponse = super().index(request, context)
         return shown
 
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the menu, the economy first."""
+        apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        return apps if app_label else with_economy(apps)
+
     def extra_urls(self) -> list[URLPattern]:
         """Return the addresses beside those of models."""
-        return today.urls(self)
+        return [*today.urls(self), *economy.urls(self)]
 
 
 site = Console(name="console")

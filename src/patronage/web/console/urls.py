@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 from patronage.web.console import (
+    audit,
     catalogue,
-    economy,
     merchants,
     payouts,
     people,
@@ -13,10 +13,11 @@ from patronage.web.console import (
     selling,
     storefront,
 )
+from patronage.web.console.economy import decisions
 from patronage.web.console.site import site
 
 REGISTERED = (
-    *(catalogue, economy, merchants, payouts, people),
+    *(audit, catalogue, decisions, merchants, payouts, people),
     *(persons, rewards, selling, storefront),
 )
 """Importing them registers their pages."""

@@ -1,0 +1,1 @@
+"""The economy in the console: its charter, proposals, closed days and journal."""
