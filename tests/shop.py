@@ -24,6 +24,7 @@ from patronage.commerce import (
     invoices,
     merchants,
     orders,
+    proposals,
     returns,
 )
 from patronage.commerce.models import (
@@ -44,6 +45,8 @@ from patronage.commerce.models import (
     Order,
     Picture,
     Product,
+    Proposal,
+    ProposalKind,
     Sku,
     Voucher,
 )
@@ -178,6 +181,8 @@ def furnish(mall: Mall) -> Shop:
     _pay_at_the_counter(shop)
     _take_out(shop)
     _fill_the_office(shop)
+    funding = {"kind": ProposalKind.FUNDING, "facts": {"amount_minor": 5_00}}
+    assert isinstance(proposals.propose(**funding, reason="贴补", by=operator), Proposal)
     noticing.follow_journal()
     ranking.rank()
     return shop

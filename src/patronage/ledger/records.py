@@ -133,7 +133,7 @@ def closes(
         return [_record(*row) for row in cursor.fetchall()]
 
 
-def movements(
+def movements_of(
     economy: str,
     seq: int,
     *,

@@ -211,7 +211,7 @@ def approve(*, number: str, who: Person) -> PayoutRefusal | GateRefusal | None:
         withdrawal = _locked(number)
         if withdrawal is None:
             return PayoutRefusal.UNKNOWN
-        if _is_large(withdrawal):
+        if is_large(withdrawal):
             return PayoutRefusal.ABOVE_LIMIT
         refusal = _unapprovable(withdrawal)
         if refusal is not None:
@@ -228,7 +228,7 @@ def large_refused(number: str) -> PayoutRefusal | GateRefusal | None:
     withdrawal = Withdrawal.objects.filter(number=number).first()
     if withdrawal is None:
         return PayoutRefusal.UNKNOWN
-    return _unapprovable(withdrawal) if _is_large(withdrawal) else PayoutRefusal.BELOW_LIMIT
+    return _unapprovable(withdrawal) if is_large(withdrawal) else PayoutRefusal.BELOW_LIMIT
 
 
 def let_go(
@@ -350,7 +350,8 @@ def _locked(number: str) -> Withdrawal | None:
     return Withdrawal.objects.select_for_update().filter(number=number).first()
 
 
-def _is_large(withdrawal: Withdrawal) -> bool:
+def is_large(withdrawal: Withdrawal) -> bool:
+    """Tell whether a withdrawal is paid out by a proposal alone."""
     return withdrawal.amount_minor > settings.PAYOUT_PROPOSAL_MINOR
 
 

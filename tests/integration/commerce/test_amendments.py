@@ -37,7 +37,7 @@ def test_an_amendment_is_in_force_from_its_moment_on(mall: Mall) -> None:
     assert amendments.announced() == []
     assert amendments.put_in_force() == 0
     assert len(ledger.charters("mall")) == 2
-    assert amendments.withdraw(amendment_id=made.id) is AmendmentRefusal.OVER
+    assert amendments.withdraw(amendment_id=made.id, by=mall.person()) is AmendmentRefusal.OVER
     assert not Alarm.objects.exists()
 
 
@@ -54,8 +54,8 @@ def test_handed_in_again_after_a_crash_it_is_the_same_event(mall: Mall) -> None:
 
 def test_what_is_withdrawn_never_holds(mall: Mall) -> None:
     made = announce(REDWINE, redemption={"fee": "0.05"})
-    assert amendments.withdraw(amendment_id=made.id) is None
-    assert amendments.withdraw(amendment_id=made.id) is AmendmentRefusal.OVER
+    assert amendments.withdraw(amendment_id=made.id, by=mall.person()) is None
+    assert amendments.withdraw(amendment_id=made.id, by=mall.person()) is AmendmentRefusal.OVER
     mall.time.pass_by(days=9)
     assert amendments.put_in_force() == 0
     assert fee() == 100_000

@@ -285,6 +285,9 @@ def office_path(route: str, shop: Shop) -> str:
     for variable, value in (
         ("<path:content_type_id>", str(kind)),
         ("<path:object_id>", str(shop.orders["paid"].id)),
+        ("journal/<int:seq>", "journal/1"),
+        ("accounts/<str:id>", f"accounts/{shop.owner.account}"),
+        ("propose/<slug:kind>", "propose/funding"),
         ("<slug:kind>", "paid"),
     ):
         path = path.replace(variable, value)

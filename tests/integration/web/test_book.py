@@ -15,7 +15,8 @@ from patronage.commerce.models import Amendment
 from patronage.economy import Replay, parse_charter
 from patronage.ledger.log.attestation import Attestation
 from patronage.members.models import Person
-from patronage.web.book import files, owed
+from patronage.web.book import files
+from patronage.web.shared import owed
 from tests.integration.commerce.play import REDWINE
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -160,7 +161,9 @@ def test_what_is_announced_is_told_with_its_day(client: Client) -> None:
     page = client.get("/book/rules/").text
     assert "扣留 8%" in page
     assert "扣留 8%" not in client.get("/book/").text
-    amendments.withdraw(amendment_id=Amendment.objects.get().id)
+    amendments.withdraw(
+        amendment_id=Amendment.objects.get().id, by=Person.objects.get(email="operator@example.com")
+    )
     assert "目前没有预告的修订" in client.get("/book/rules/").text
 
 

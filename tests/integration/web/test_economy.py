@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from patronage import ledger
 from patronage.commerce.models import Amendment, Proposal, ProposalState
-from patronage.members import clock
+from patronage.members import clock, policy
 from patronage.members.models import AuditEntry, Person
 from tests.integration.web.conftest import signed_in
 from tests.shop import Shop
@@ -21,10 +21,7 @@ ECONOMY = "/console/economy/"
 def second(shop: Shop) -> Client:
     """The browser of another operator."""
     del shop
-    person = Person.objects.create_user(email="second@example.com", is_staff=True)
-    person.is_superuser = True
-    person.save()
-    return signed_in(person)
+    return signed_in(Person.objects.get(email="eyes@example.com"))
 
 
 def proposed(browser: Client, kind: str, **told: str) -> Proposal:
@@ -71,11 +68,11 @@ def test_what_could_not_be_done_is_told_in_the_form(shop: Shop) -> None:
 
     assert "盈余不足" in told("surplus", amount_minor="999999")
     assert "金库没有这么多积分" in told("treasury", points_nano="999999")
-    nobody = {"account": "13900000000", "amount_minor": "1", "ground": "reward"}
+    nobody = {"account": "13811112222", "amount_minor": "1", "ground": "reward"}
     assert "没有这个账户" in told("credit", **nobody)
     poor = {**nobody, "account": shop.other.account, "amount_minor": "9999999"}
     assert "现金不足" in told("charge", **poor)
-    assert "没有冻结" in told("unfreeze", account=shop.other.account)
+    assert "没有被冻结" in told("unfreeze", account=shop.other.account)
     assert "没有这笔提取" in told("payout", withdrawal="x")
     assert browser.get(f"{ECONOMY}propose/nothing/").status_code == 404
     assert not Proposal.objects.filter(reason="r").exists()
@@ -112,9 +109,9 @@ def test_an_amendment_is_shown_proposed_and_announced(shop: Shop, second: Client
     assert "10%" in looked
     assert "5%" in looked
     assert "订单抬升价格" in looked
-    assert not Proposal.objects.exists()
+    assert not Proposal.objects.filter(kind="amendment").exists()
     assert first.post(url, sent).status_code == 302
-    made = Proposal.objects.get()
+    made = Proposal.objects.get(kind="amendment")
     assert "5%" in second.get(path_of(made)).text
     second.post(path_of(made, "accept/"), {"reason": "同意"})
     announced = Amendment.objects.latest("id")
@@ -145,7 +142,7 @@ def test_the_journal_is_searched_by_number_event_and_account(shop: Shop) -> None
     assert newest.hash in page
     assert newest.told["previous"] in page
     page = browser.get(f"{ECONOMY}accounts/{account}/").text
-    assert shop.owner.masked_phone in page
+    assert shop.owner.name in page
     assert browser.get(f"{ECONOMY}journal/{newest.seq + 1}/").status_code == 404
     assert browser.get(f"{ECONOMY}accounts/nobody/").status_code == 404
 
@@ -180,3 +177,57 @@ def test_each_page_is_shown(shop: Shop, page: str) -> None:
     answer = signed_in(shop.operator).get(ECONOMY + page)
     assert answer.status_code == 200
     assert "¥" in answer.text or "journal" in page
+
+
+@pytest.fixture
+def unopened(shop: Shop, settings: Any) -> Client:
+    """The operator's browser at a mall whose economy is not open yet."""
+    settings.ECONOMY = "second"
+    return signed_in(shop.operator)
+
+
+def filled(browser: Client, ready: str) -> dict[str, Any]:
+    """Return what the form has at first, as a browser would send it."""
+    form = browser.get(f"{ECONOMY}open/?from={ready}").context["form"]
+    return {field.html_name: "" if field.value() is None else field.value() for field in form}
+
+
+@pytest.mark.parametrize(("ready", "fee"), [("value", "12.5"), ("units", "10")])
+def test_the_economy_is_opened_under_a_ready_charter(
+    unopened: Client, ready: str, fee: str
+) -> None:
+    for path in (ECONOMY, f"{ECONOMY}charter/", f"{ECONOMY}propose/funding/"):
+        assert unopened.get(path)["Location"] == f"{ECONOMY}open/"
+    assert Client(headers={"accept-language": "zh-hans"}).get("/book/").status_code == 404
+    sent = {**filled(unopened, ready), "payout": "mall_only", "fee_micro": fee}
+    looked = unopened.post(f"{ECONOMY}open/", {**sent, "look": ""})
+    assert looked.context["form"].errors == {}
+    assert f"{fee}%" in looked.text
+    assert "稳健" in looked.text
+    assert "second" not in ledger.economies()
+    assert unopened.post(f"{ECONOMY}open/", {**sent, "open": ""})["Location"] == ECONOMY
+    charter = ledger.state("second").charter
+    assert charter.fee_micro == int(float(fee) * 10_000)
+    assert (charter.per_micro is None) is (ready == "value")
+    assert policy.payout() == "mall_only"
+    page = unopened.get(ECONOMY).text
+    assert "不能提取" in page
+    assert unopened.get(f"{ECONOMY}open/")["Location"] == ECONOMY
+    assert AuditEntry.objects.latest("number").verb == "opened"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"founding_minor": "0"}, "至少须对应一个创始积分"),
+        ({"grant_micro": "95", "referral_micro": "10"}, "章程不被接受"),
+        ({"reserve_micro": "101"}, "100"),
+        ({"payout": "else"}, "else"),
+    ],
+)
+def test_an_unsound_charter_opens_nothing(
+    unopened: Client, wrong: dict[str, str], said: str
+) -> None:
+    sent = {**filled(unopened, "value"), **wrong, "open": ""}
+    assert said in unopened.post(f"{ECONOMY}open/", sent).text
+    assert "second" not in ledger.economies()

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from patronage import ledger
 from patronage.cli.accounts import CAUSES
-from patronage.commerce.models import Order, PaymentState
+from patronage.commerce.models import Order, PaymentState, Proposal
 from patronage.members import payouts, testpayout
 from patronage.members.models import Payee, Person, Pin, Quote, TestPayout, Withdrawal
 from patronage.members.payout_port import Standing
@@ -268,7 +268,13 @@ def test_staff_freeze_and_thaw(shop: Shop) -> None:
     assert (shop.owner.frozen_at is not None, shop.owner.frozen_reason) == (True, "报失")
     told = payouts.withdraw(person=shop.owner, key="z", amount_minor=10_00, pin=PIN)
     assert "冻结" in str(told)
-    operator.post(f"{path}/thaw/")
+    to = operator.get(f"{path}/thaw/")["Location"]
+    operator.post(to, {"account": shop.owner.account, "reason": "找回"})
+    shop.owner.refresh_from_db()
+    assert shop.owner.frozen_at is not None  # somebody else decides
+    other = signed_in(Person.objects.get(email="eyes@example.com"))
+    made = Proposal.objects.get(kind="unfreeze")
+    other.post(f"/console/commerce/proposal/{made.pk}/accept/", {"reason": "核实"})
     shop.owner.refresh_from_db()
     assert (shop.owner.frozen_at, shop.owner.frozen_reason) == (None, "")
 

@@ -7,6 +7,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
@@ -40,7 +43,7 @@ class WithdrawalAdmin(KeysetReadOnlyAdmin):
     keyset = ("-requested_at", "-pk")
     search_fields = ("number", "payee_name")
     actions = ("approve", "confirm", "export_for_tax")
-    actions_detail = ("decline",)
+    actions_detail = ("propose", "decline")
     fields = (
         ("number", "state"),
         ("shown_amount", "shown_fee"),
@@ -100,6 +103,21 @@ class WithdrawalAdmin(KeysetReadOnlyAdmin):
             text = said if answer is None else str(answer)
             level = messages.SUCCESS if answer is None else messages.ERROR
             messages.add_message(request, level, f"{number}: {text}")
+
+    def has_propose_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it for what is too large to be approved without."""
+        if not is_operator(request) or object_id is None:
+            return False
+        return payouts.large_refused(object_id) is None
+
+    @action(
+        description=gettext_lazy("Propose the payout"), url_path="propose", permissions=["propose"]
+    )
+    def propose(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Send to where it is proposed."""
+        del request
+        to = reverse("console:economy_propose", args=["payout"])
+        return redirect(f"{to}?{urlencode({'withdrawal': object_id})}")
 
     def has_decline_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Offer it while no provider was asked."""

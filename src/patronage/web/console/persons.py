@@ -6,8 +6,11 @@ from typing import Any, Final
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from unfold.decorators import action
@@ -17,6 +20,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from patronage.commerce.models import ProposalKind
 from patronage.members import blocking, freezing, phones
 from patronage.members.blocking import BlockRefusal
 from patronage.members.models import Block, Person
@@ -93,7 +97,17 @@ class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
     holds_personal_data = True
     inlines = (BlockInline,)
     actions_list = ("appoint",)
-    actions_detail = ("statement", "brought", "block", "lift", "freeze", "thaw", "renew")
+    actions_detail = (
+        "statement",
+        "brought",
+        "block",
+        "lift",
+        "freeze",
+        "thaw",
+        "credit",
+        "charge",
+        "renew",
+    )
     fields = (
         ("shown_phone", "email"),
         "name",
@@ -153,6 +167,11 @@ class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
         """Offer it for who is frozen."""
         who = self._who(request, object_id)
         return who is not None and who.frozen_at is not None
+
+    def has_credit_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it for members."""
+        who = self._who(request, object_id)
+        return who is not None and not who.is_staff and who.closed_at is None
 
     def has_renew_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Offer it for staff."""
@@ -236,15 +255,26 @@ class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
 
     @action(description=gettext_lazy("Thaw"), url_path="thaw", permissions=["thaw"])
     def thaw(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Let value leave a member's account again."""
+        """Propose that value leave a member's account again."""
+        return self._proposed(request, object_id, ProposalKind.UNFREEZE)
+
+    @action(description=gettext_lazy("Credit"), url_path="credit", permissions=["credit"])
+    def credit(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Propose that a member be credited cash."""
+        return self._proposed(request, object_id, ProposalKind.CREDIT)
+
+    @action(description=gettext_lazy("Charge"), url_path="charge", permissions=["credit"])
+    def charge(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Propose that a member be charged cash."""
+        return self._proposed(request, object_id, ProposalKind.CHARGE)
+
+    def _proposed(self, request: HttpRequest, object_id: int, kind: ProposalKind) -> HttpResponse:
+        """Send to where it is proposed, about a person's account."""
         who = self.get_object(request, str(object_id))
-        if request.method == "POST" and isinstance(who, Person):
-            answer = freezing.thaw(person_id=object_id, by=person(request))
-            self.tell(request, answer, _("Done."))
-            return self.page_of("change", object_id)
-        told = _("They can redeem, convert, withdraw and pay from their balance again.")
-        title = _("Thaw")
-        return self.ask(request, forms.Form(), title=f"{title}: {who}", told=told, button=title)
+        if not isinstance(who, Person):
+            raise Http404
+        to = reverse("console:economy_propose", args=[kind.value])
+        return redirect(f"{to}?{urlencode({'account': who.account})}")
 
     def _with_reason(
         self,

@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from patronage.economy.currencies import MINOR_UNIT_EXPONENTS
 from patronage.members.amounts import sign
 
-_DIGITS_MAX: Final = 18  # what a database's integer holds
+_MOST: Final = 2**63 - 1  # what a database's integer holds
 
 
 class Unit(NamedTuple):
@@ -59,7 +59,7 @@ def read(text: str, unit: Unit) -> int:
             raise ValidationError(_("Write a whole number."))
         told = ngettext("At most %(n)s decimal.", "At most %(n)s decimals.", unit.decimals)
         raise ValidationError(told % {"n": unit.decimals})
-    if len(digits.lstrip("0")) > _DIGITS_MAX:
+    if len(digits.lstrip("0")) > len(str(_MOST)) or int(digits) > _MOST:
         raise ValidationError(_("This number is too large."))
     return int(digits)
 

@@ -30,6 +30,24 @@ _KINDS = {
 }
 
 
+_CAUSES = {
+    "charge": gettext_lazy("Cash charged"),
+    "coin_redemption": gettext_lazy("Coins redeemed"),
+    "compulsory_redemption": gettext_lazy("Redeemed compulsorily"),
+    "conversion": gettext_lazy("Points converted"),
+    "credit": gettext_lazy("Cash credited"),
+    "opening": gettext_lazy("The account was opened"),
+    "order": gettext_lazy("Order completed"),
+    "payment": gettext_lazy("Coins paid"),
+    "payment_refund": gettext_lazy("Coins given back"),
+    "redemption": gettext_lazy("Points redeemed"),
+    "referral": gettext_lazy("Order of someone referred"),
+    "refund": gettext_lazy("Order refunded"),
+    "restoration": gettext_lazy("Withdrawal restored"),
+    "withdrawal": gettext_lazy("Cash withdrawn"),
+}
+
+
 class Told(NamedTuple):
     """A record as a page shows it; `at` is a moment where the text of the time is one."""
 
@@ -44,6 +62,11 @@ def told(record: Record) -> Told:
     event = record.told["event"] or {}
     words = str(_KINDS.get(str(event.get("type"))) or _("Something that is no event"))
     return Told(record, words, moment_of(record.at), record.told["code"] != APPLIED)
+
+
+def cause_of(cause: str) -> str:
+    """Return why an account was moved, in the active language."""
+    return str(_CAUSES[cause])
 
 
 def moment_of(text: str) -> datetime | str:

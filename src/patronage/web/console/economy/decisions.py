@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from unfold.decorators import action
 
 from patronage.commerce import amendments, proposals
@@ -28,14 +28,15 @@ from patronage.commerce.models import (
 from patronage.members.amounts import money, points
 from patronage.members.models import Person
 from patronage.web.console.economy.proposing import looked_at
-from patronage.web.console.persons import ReasonForm
 from patronage.web.console.site import is_operator, site
+from patronage.web.shared.office.fields import ReasonForm
+from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
 from patronage.web.shared.office.site import ReadOnlyAdmin, person
 from patronage.web.shared.templatetags.amounts import moment
 
 
 @admin.register(Proposal, site=site)
-class ProposalAdmin(ReadOnlyAdmin):
+class ProposalAdmin(KeysetReadOnlyAdmin):
     """Proposals, the newest first: decided by somebody else than who proposed them."""
 
     list_display = ("__str__", "shown_what", "state", "proposed_by", "proposed_at", "decided_by")
@@ -59,7 +60,7 @@ class ProposalAdmin(ReadOnlyAdmin):
         """The amount, or whom it is about, in short."""
         return _what(proposal)
 
-    @admin.display(description=gettext_lazy("what is to be done"))
+    @admin.display(description=gettext_lazy("what exactly"))
     def shown_facts(self, proposal: Proposal) -> SafeString | str:
         """What exactly."""
         if proposal.kind != ProposalKind.AMENDMENT:
@@ -101,17 +102,25 @@ class ProposalAdmin(ReadOnlyAdmin):
         found = Proposal.objects.filter(pk=object_id, state=ProposalState.OPEN).first()
         return found is not None and (found.proposed_by_id == request.user.pk) is is_own
 
-    @action(description=gettext_lazy("Accept"), url_path="accept", permissions=["accept"])
+    @action(
+        description=pgettext_lazy("a proposal", "Accept"), url_path="accept", permissions=["accept"]
+    )
     def accept(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Have it done."""
         told = _("It is done at once, and stands in the audit log under your name.")
-        return self._decided(request, object_id, proposals.accept, _("Accept"), told)
+        return self._decided(
+            request, object_id, proposals.accept, pgettext("a proposal", "Accept"), told
+        )
 
-    @action(description=gettext_lazy("Refuse"), url_path="refuse", permissions=["refuse"])
+    @action(
+        description=pgettext_lazy("a proposal", "Refuse"), url_path="refuse", permissions=["refuse"]
+    )
     def refuse(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Have it not done."""
         told = _("Nothing is done. Who proposed it reads the reason.")
-        return self._decided(request, object_id, proposals.refuse, _("Refuse"), told)
+        return self._decided(
+            request, object_id, proposals.refuse, pgettext("a proposal", "Refuse"), told
+        )
 
     @action(description=gettext_lazy("Take back"), url_path="withdraw", permissions=["withdraw"])
     def withdraw(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from patronage.commerce import opening
 from patronage.web.shared.office.site import Office
 
 Page = Callable[..., HttpResponse]
@@ -21,9 +23,14 @@ def show(
 
 
 def within(office: Office, page: Page) -> Any:
-    """Return a page for those whom the office lets in; it is given the office first."""
+    """Return a page for those whom the office lets in; it is given the office first.
+
+    Before the economy is open, it leads to where that is done.
+    """
 
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not opening.is_open() and request.path != reverse("console:economy_open"):
+            return redirect("console:economy_open")
         return page(office, request, *args, **kwargs)
 
     return office.admin_view(answered)

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from patronage import ledger
 from patronage.commerce import amendments
 from patronage.commerce.models import Merchant, Proposal, ProposalState
-from patronage.members import policy
-from patronage.members.models import Person
+from patronage.members import auditing, policy
+from patronage.members.models import AuditVerb, Person
 from patronage.web.console.economy.frame import show
 from patronage.web.console.economy.verdicts import judged
 from patronage.web.shared.charters import changed, rules_of, toml_of
-from patronage.web.shared.office.site import Office
+from patronage.web.shared.office.site import Office, person
 from patronage.web.shared.owed import owed
 from patronage.web.shared.records import moment_of, told
 
@@ -129,7 +129,7 @@ def record(office: Office, request: HttpRequest, seq: int) -> HttpResponse:
         raise Http404
     after = _number(request, "after")
     first = -1 if after is None else after
-    moved = ledger.movements(settings.ECONOMY, seq, after=first, limit=_PAGE)
+    moved = ledger.movements_of(settings.ECONOMY, seq, after=first, limit=_PAGE)
     return show(
         office,
         request,
@@ -153,13 +153,16 @@ def account(office: Office, request: HttpRequest, id: str) -> HttpResponse:
     seq, position = _number(request, "before"), _number(request, "position")
     before = None if seq is None or position is None else (seq, position)
     lines = ledger.statement(settings.ECONOMY, id, before=before, limit=_PAGE)
+    holder = Person.objects.filter(account=id).first()
+    if holder is not None:
+        auditing.record(actor=person(request), verb=AuditVerb.VIEWED, subject=holder)
     return show(
         office,
         request,
         "account.html",
         title=_("Account"),
         account=view,
-        person=Person.objects.filter(account=id).first(),
+        person=holder,
         merchant=Merchant.objects.filter(account=id).first(),
         lines=[(moment_of(line.at), line) for line in lines],
         older=lines[-1].place if len(lines) == _PAGE else None,

@@ -168,7 +168,7 @@ class UnfreezeForm(ProposalForm):
         self.person = found.first()
         if self.person is None:
             raise forms.ValidationError(_("This account is not frozen."))
-        return asked
+        return str(asked)
 
     def facts(self) -> dict[str, Any]:
         """Name the person by their number."""

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce.models import DayFigures
@@ -95,7 +95,7 @@ FIGURES: Final = {
         "redemptions",
     ),
     "redeemed": Figure(
-        _("Redeemed"),
+        pgettext_lazy("sum of a day", "Redeemed"),
         _("What redeemed points brought, compulsory ones too, before the fee."),
         lambda day: day.redeemed_minor,
         "redemptions",
