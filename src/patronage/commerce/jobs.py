@@ -21,6 +21,7 @@ from patronage.commerce import (
     proposals,
     publishing,
     refunds,
+    rewards,
 )
 from patronage.members import awards, notices, noticing, payouts, ranking
 
@@ -68,6 +69,7 @@ JOBS: Final = (
     Job("send texts", _("send text messages"), notices.send_texts, _MINUTE),
     Job("rank members", _("rank members"), ranking.rank, 10 * _MINUTE),
     Job("take cut-offs", _("freeze the places that decide rewards"), awards.take_cut_offs, _MINUTE),
+    Job("follow awards", _("note which rewards were credited"), rewards.follow_proposals, _MINUTE),
     Job("list partners", _("list partners"), awards.list_partners, 60 * _MINUTE),
     Job("watch days", _("watch for days not closed"), days.watch, 10 * _MINUTE),
     Job("count days", _("count what days came to"), figures.count_days, _MINUTE),

@@ -73,6 +73,16 @@ def test_an_award_is_given_in_kind_once(shop: Shop) -> None:
     assert "李雷" in browser.get("/console/members/partner/").text
 
 
+def test_an_award_is_proposed_as_cash(shop: Shop) -> None:
+    browser, award = signed_in(shop.operator), Award.objects.get()
+    path = f"/console/members/award/{award.pk}/pay/"
+    assert "不得少于 0.01" in browser.post(path, {"amount": "0", "reason": "第一名"}).text
+    assert browser.post(path, {"amount": "88", "reason": "第一名"}).status_code == 302
+    page = browser.get(f"/console/members/award/{award.pk}/change/").text
+    assert "¥88.00" in page
+    assert "/pay/" not in page
+
+
 def test_a_reward_is_announced_before_its_day_is_over(shop: Shop) -> None:
     told = {"first_place": "1", "last_place": "2", "text": "酒", "text_en": ""}
     day = (clock.now() - timedelta(days=2)).date()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from patronage.commerce import rewards
 from patronage.members import awards, clock
 from patronage.members.awards import AwardRefusal
 from patronage.members.models import (
@@ -25,7 +26,10 @@ from patronage.members.models import (
     Person,
     Reward,
 )
+from patronage.members.refusals import Refusal
 from patronage.web.console.site import site
+from patronage.web.shared.amount_fields import AmountField
+from patronage.web.shared.office.fields import ReasonForm
 from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
 from patronage.web.shared.office.site import OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, person
 from patronage.web.shared.templatetags.amounts import day, money, points
@@ -109,6 +113,14 @@ class NoteForm(forms.Form):
     )
 
 
+class CashForm(ReasonForm):
+    """How much, and why."""
+
+    amount = AmountField(of="amount_minor", label=gettext_lazy("amount"), min_value=1)
+
+    field_order = ("amount", "reason")
+
+
 @admin.register(Award, site=site)
 class AwardAdmin(KeysetReadOnlyAdmin):
     """What became of each reward for each place."""
@@ -116,7 +128,7 @@ class AwardAdmin(KeysetReadOnlyAdmin):
     list_display = ("shown_reward", "shown_place", "shown_day", "shown_member", "state", "ended_at")
     list_filter = ("state",)
     list_select_related = ("reward", "place__cut_off")
-    actions_detail = ("give",)
+    actions_detail = ("propose", "give")
     fields = (
         ("shown_reward", "shown_day"),
         ("shown_place", "shown_member"),
@@ -158,6 +170,26 @@ class AwardAdmin(KeysetReadOnlyAdmin):
         found = self.get_object(request, str(object_id))
         is_due = isinstance(found, Award) and found.state == AwardState.DUE
         return is_due or (isinstance(found, Award) and request.method == "POST")
+
+    @action(description=gettext_lazy("Pay as cash"), url_path="pay", permissions=["due"])
+    def propose(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Propose that a reward be credited to the member's cash."""
+        form = CashForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            answer = rewards.propose_cash(
+                award_id=int(object_id),
+                amount_minor=form.cleaned_data["amount"],
+                by=person(request),
+                reason=form.cleaned_data["reason"],
+            )
+            self.tell(request, answer, _("Proposed. Somebody else decides."))
+            if not isinstance(answer, Refusal):
+                return self.page_of("change", object_id)
+        told = _(
+            "A proposal that somebody else has to accept. The reward is paid by the operator: what "
+            "it owes in cash grows by the amount."
+        )
+        return self.ask(request, form, title=_("Pay as cash"), told=told, button=_("Propose"))
 
     @action(description=gettext_lazy("Given in kind"), url_path="give", permissions=["due"])
     def give(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -172,3 +172,23 @@ REWARDS: Final = (
     (4, 10, "双人品鉴券", "A tasting for two"),
 )
 """From place, to place, Chinese, English."""
+
+NEWS: Final = (
+    ("客服时间：每日九点至十八点", "Our service is there from nine to six"),
+    (
+        "发货、退货、发票和积分的问题，请在每日九点至十八点联系客服。",
+        "Ask us about parcels, returns, invoices and points from nine to six on every day.",
+    ),
+)
+"""Title and text, Chinese and English."""
+
+APPLICANT: Final = {
+    "name": "溪山瓷器",
+    "company": "溪山瓷业有限公司",
+    "licence": "91330000000000009X",
+    "contact": "王芳",
+    "phone": "13700137000",
+    "email": "china@example.com",
+    "goods": "手工茶具、花器。",
+}
+"""A company that waits for an answer."""

@@ -56,3 +56,4 @@ def _make(told: Callable[[int, int], None]) -> None:
         for person in Person.objects.filter(is_staff=True):
             second_factor.enrol(person)
     Year(first).live(lambda day: told(day + 1, DAYS))
+    shop.bring_news()

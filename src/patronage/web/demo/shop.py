@@ -11,6 +11,8 @@ from django.core.files.base import ContentFile
 from patronage import ledger
 from patronage.commerce import listing
 from patronage.commerce.models import (
+    Announcement,
+    Application,
     Category,
     FreightBasis,
     FreightRule,
@@ -22,7 +24,16 @@ from patronage.commerce.models import (
 from patronage.economy.charter import NANO
 from patronage.members.models import Level, Person, Reward
 from patronage.web.demo import art
-from patronage.web.demo.catalogue import CATEGORIES, LEVELS, REWARDS, SELLERS, WARES, Ware
+from patronage.web.demo.catalogue import (
+    APPLICANT,
+    CATEGORIES,
+    LEVELS,
+    NEWS,
+    REWARDS,
+    SELLERS,
+    WARES,
+    Ware,
+)
 
 OPERATOR: Final = "operator@example.com"
 FINANCE: Final = "finance@example.com"
@@ -93,6 +104,13 @@ def _appoint(merchants: dict[str, Merchant]) -> None:
     for key, merchant in merchants.items():
         if key != "house":
             merchant.staff.add(clerk)
+
+
+def bring_news() -> None:
+    """Let there be an announcement, and a company that asks to sell."""
+    (title, title_en), (text, text_en) = NEWS
+    Announcement.objects.create(title=title, title_en=title_en, text=text, text_en=text_en)
+    Application.objects.create(**APPLICANT)
 
 
 def announce(day: date) -> None:

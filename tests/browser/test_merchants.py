@@ -1,0 +1,108 @@
+"""A company applies, is accepted, sells, ships, invoices; is suspended, and goes on."""
+
+from patronage.commerce.models import Merchant, Order, Product, State
+from patronage.members.models import Address
+from tests.browser.conftest import Arrive, Visitor
+from tests.integration.commerce.play import HOME
+from tests.shop import Shop
+
+APPLICATION = {
+    "店铺名称": "溪山瓷器二店",
+    "公司": "溪山瓷业有限公司",
+    "统一社会信用代码": "91330000000000008X",
+    "联系人": "王芳",
+    "手机号": "13700137000",
+    "电子邮箱": "china@example.com",
+    "拟售商品": "手工茶具",
+}
+
+
+def fill(visitor: Visitor, **written: str) -> None:
+    for name, text in written.items():
+        visitor.page.locator(f"[name={name}]").fill(text)
+
+
+def offer(staff: Visitor, merchant: Merchant) -> Product:
+    """Make a product at 88.00 and put it on sale."""
+    staff.go("/console/commerce/product/add/")
+    staff.page.locator("[name=merchant]").select_option(str(merchant.pk))
+    staff.page.locator("[name=category]").select_option(label="茶叶")
+    fill(staff, name="青瓷茶杯")
+    staff.page.get_by_text("添加另一个 规格").click()
+    staff.page.locator("[name=skus-0-price_minor]").fill("88.00")
+    staff.page.locator("[name=skus-0-stock]").fill("5")
+    staff.keep("product")
+    staff.press("保存")
+    product = Product.objects.get(name="青瓷茶杯")
+    staff.page.locator(f"input[name=_selected_action][value='{product.pk}']").check()
+    staff.page.locator("select[name=action]").select_option("put_on_sale")
+    staff.page.locator("button[name=index]").first.click()
+    staff.sees("已上架")
+    assert product.skus.get().price_minor == 88_00
+    return product
+
+
+def test_from_an_application_to_an_invoice(shop: Shop, arrive: Arrive) -> None:
+    seller = arrive(None)
+    seller.go("/sell/")
+    for label, text in APPLICATION.items():
+        seller.page.get_by_label(label, exact=True).fill(text)
+    seller.keep("application")
+    seller.press("提交申请")
+    seller.sees("申请已收到")
+
+    staff = arrive(shop.operator, size="desktop")
+    staff.go("/console/commerce/application/")
+    staff.press("溪山瓷器二店")
+    staff.press("通过并签订协议")
+    fill(staff, concession="12.5", terms="按月结算")
+    staff.keep("agreement")
+    staff.press("通过")
+    staff.sees("商家已建立")
+    merchant = Merchant.objects.get(name="溪山瓷器二店")
+    product = offer(staff, merchant)
+
+    shopper = arrive(shop.other)
+    Address.objects.filter(person=shop.other).update(**HOME._asdict())
+    shopper.go(f"/products/{product.pk}/")
+    shopper.sees("青瓷茶杯", "88.00")
+    shopper.press("立即购买")
+    shopper.press("提交订单")
+    shopper.press("付款")
+    shopper.press("付款")
+    shopper.sees("付款成功")
+    order = Order.objects.get(merchant=merchant)
+    shopper.go(f"/orders/{order.number}/invoice/")
+    fill(shopper, title="韩梅梅")
+    shopper.page.locator("[name=kind]").select_option("person")
+    shopper.keep("invoice")
+    shopper.press("申请")
+    shopper.sees("已申请发票", "韩梅梅")
+
+    staff.go(f"/console/commerce/order/?q={order.number}")
+    staff.press(order.number)
+    fill(staff, carrier="顺丰", tracking="SF1234567890")
+    staff.press("保存并发货")
+    staff.sees("订单已发货")
+    order.refresh_from_db()
+    assert (order.state, order.tracking) == (State.SHIPPED, "SF1234567890")
+    staff.go(f"/console/commerce/order/{order.pk}/slip/")
+    staff.sees("装箱单", "SF1234567890", "青瓷茶杯")
+    staff.keep("slip")
+    staff.go(f"/console/commerce/invoice/{order.invoice.pk}/issue/")
+    fill(staff, number="24332000000077")
+    staff.press("开具")
+    shopper.go(f"/orders/{order.number}/")
+    shopper.sees("SF1234567890", "24332000000077", "¥88.00")
+
+    staff.go(f"/console/commerce/merchant/{merchant.pk}/suspend/")
+    fill(staff, reason="资质过期")
+    staff.keep("suspend")
+    staff.press("暂停")
+    staff.sees("已暂停")
+    assert shopper.go(f"/products/{product.pk}/").status == 404
+    staff.press("恢复")
+    staff.press("恢复")
+    staff.sees("该商家已恢复")
+    shopper.go(f"/products/{product.pk}/")
+    shopper.sees("青瓷茶杯")
