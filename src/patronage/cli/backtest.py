@@ -24,8 +24,9 @@ from patronage.cli.words import fail, say
 from patronage.economy import Charter
 from patronage.lab.behaviour import Behaviour
 from patronage.lab.record import Record
-from patronage.lab.report import Material, Neighbour
+from patronage.lab.report import Language, Material, Neighbour
 from patronage.lab.result import Result
+from patronage.lab.sensitivity import STEP
 
 
 def backtest(
@@ -193,7 +194,7 @@ def _write(
     if wanted.needs_neighbours:
         around = neighbours(read_document(charter), source.days, behaviour)
 
-    def material() -> Material:
+    def material(_: Language) -> Material:
         return Material(
             charter=result.charter,
             title=result.charter.name,
@@ -203,6 +204,7 @@ def _write(
             knows_profit=record.knows_profit,
             uses=result.uses,
             base=run,
+            step=float(STEP),
             neighbours=around,
         )
 

@@ -5,12 +5,14 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from patronage.cli import show
 from patronage.cli.words import fail, is_chinese, say, speaking
+from patronage.economy import Charter
 from patronage.intake import Day
 from patronage.lab.behaviour import Behaviour
 from patronage.lab.report import (
@@ -19,12 +21,20 @@ from patronage.lab.report import (
     Neighbour,
     ParquetMissingError,
     compose,
+    figure,
+    middle,
     page,
     sheet,
     write_csv,
     write_parquet,
 )
 from patronage.lab.sensitivity import Document, hold, try_held, variants
+
+if TYPE_CHECKING:
+    from patronage.lab.scenario import Scenario, Settings
+    from patronage.lab.simulation import Simulation
+
+    Told = Sequence[tuple[Scenario, Simulation]]
 
 ECHARTS: Final = files("patronage.web.shared").joinpath(
     "static/vendor/echarts/echarts.common.min.js"
@@ -71,14 +81,14 @@ class Wanted:
         return any((self.report, self.data))
 
 
-def write(wanted: Wanted, material: Callable[[], Material]) -> list[Path]:
-    """Write the documents and say where they are; `material` makes it in the language spoken."""
+def write(wanted: Wanted, material: Callable[[Language], Material]) -> list[Path]:
+    """Write the documents and say where they are; `material` makes it in a language."""
     written: list[Path] = []
     chosen = wanted.language or (Language.CHINESE if is_chinese() else Language.ENGLISH)
     try:
         if wanted.needs_neighbours:
             with speaking(chosen):
-                document = compose(material(), chosen)
+                document = compose(material(chosen), chosen)
             if wanted.report is not None:
                 html = page(document, ECHARTS.read_text("utf-8"))
                 wanted.report.write_text(html, encoding="utf-8", newline="\n")
@@ -91,7 +101,7 @@ def write(wanted: Wanted, material: Callable[[], Material]) -> list[Path]:
             wanted.sheet.mkdir(parents=True, exist_ok=True)
             for language in Language:
                 with speaking(language):
-                    text = sheet(material(), language)
+                    text = sheet(material(language), language)
                 path = wanted.sheet / f"disclosure.{language.value}.html"
                 path.write_text(text, encoding="utf-8", newline="\n")
                 written.append(path)
@@ -115,13 +125,54 @@ def print_written(written: Sequence[Path]) -> None:
     show.paragraph(say(f"Written: {names}", f"已写出：{names}"))
 
 
+def simulated(told: "Told", around: "Told", step: float, language: Language) -> Material:
+    """Make a report's material of a scenario's runs, and of those with other charters.
+
+    Of several settings the first is shown in full. The first of those around is the scenario as it
+    is; the others differ by a share in one figure of the charter.
+    """
+    from patronage.lab.report.assumptions import assumptions
+
+    shown = told[0][0]
+    grid = list(_by_settings(told).values())
+    compared = {settings: middle(runs) for settings, runs in _by_settings(around).items()}
+    base = compared.pop((), None)
+    return Material(
+        charter=shown.charter,
+        title=f"{shown.name} · {shown.charter.name}",
+        is_past=False,
+        runs=grid[0],
+        assumptions=assumptions(shown, language),
+        knows_profit=any(segment.margin for segment in shown.segments),
+        base=base,
+        step=step,
+        neighbours=[
+            _neighbour(key, value, around[0][0].charter, run)
+            for ((key, value),), run in compared.items()
+        ],
+        grid=grid if len(grid) > 1 else (),
+    )
+
+
+def _by_settings(told: "Told") -> "dict[Settings, list[Simulation]]":
+    runs: dict[Settings, list[Simulation]] = {}
+    for scenario, run in told:
+        runs.setdefault(scenario.settings, []).append(run)
+    return runs
+
+
+def _neighbour(setting: str, value: str, charter: Charter, run: "Simulation") -> Neighbour:
+    key = setting.removeprefix("charter.")
+    return Neighbour(key, value, Fraction(value) > (figure(charter, key) or 0), run)
+
+
 def neighbours(document: Document, days: Sequence[Day], behaviour: Behaviour) -> list[Neighbour]:
     """Try the charters around one on all processors, and say on stderr how far it is."""
     tried = variants(document)
     found: list[Neighbour] = []
     with ProcessPoolExecutor(os.cpu_count(), initializer=hold, initargs=(days, behaviour)) as pool:
         for variant, run in zip(tried, pool.map(try_held, tried), strict=True):
-            found.append(Neighbour(variant.key, variant.value, run))
+            found.append(Neighbour(variant.key, variant.value, variant.is_more, run))
             if sys.stderr.isatty() or len(found) == len(tried):
                 text = say(
                     f"charters around this one: {len(found)} of {len(tried)}",

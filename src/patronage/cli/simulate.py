@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from patronage.cli import options, show
+from patronage.cli.documents import Wanted, print_written, simulated, write
 from patronage.cli.files import forbid_overwriting, read_bytes
 from patronage.cli.outlook import print_outlook
 from patronage.cli.words import fail, say
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _INTERRUPTED: Final = 130
 _DASK_WAITS = "10s"
+_STEP: Final = "0.2"
+"""By which share a report varies each figure of the charter, unless --sensitivity says another."""
 
 ScenarioFile = Annotated[
     Path, typer.Argument(help=say("The scenario, a TOML file.", "情景（TOML 文件）。"))
@@ -84,30 +87,58 @@ def simulate(
             )
         ),
     ] = None,
+    report: options.Report = None,
+    data: options.Data = None,
+    parquet: options.Parquet = False,
+    sheet: options.Sheet = None,
+    language: options.ReportLanguage = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Run a scenario through its charter, under each of its seeds, and show what comes of it."""
     _require_numpy()
+    wanted = Wanted(report=report, data=data, parquet=parquet, sheet=sheet, language=language)
     kept_in = runs or Path(f"{scenario.stem}.runs.jsonl")
-    forbid_overwriting([scenario], [("--runs", kept_in)])
+    written = [("--runs", kept_in), ("--report", report), ("--data", data), ("--sheet", sheet)]
+    forbid_overwriting([scenario], [(name, path) for name, path in written if path])
     scenarios = _read(scenario, gear, sensitivity)
+    around: list[Scenario] = []
+    if wanted.needs_neighbours:
+        around = scenarios if sensitivity else _read(scenario, gear, _STEP, seeds=1)
 
     from patronage.lab.sweep import plan
 
     planned = plan(scenarios)
+    found = _found([*planned, *plan(around)], kept_in, workers, dask)
+    results = [found[run.key()] for run in planned]
+    files: list[Path] = []
+    if wanted.anything:
+        compared = [(run.scenario, found[run.key()]) for run in plan(around)]
+        told = [(run.scenario, found[run.key()]) for run in planned]
+        if sensitivity:  # its variants are told in their own section
+            told = [one for one in told if not one[0].settings]
+        step = float(_step(sensitivity or _STEP))
+        files = write(wanted, lambda spoken: simulated(told, compared, step, spoken))
+    if as_json:
+        show.json_line([result.as_json() for result in results])
+    else:
+        print_outlook(results)
+        if files:
+            print_written(files)
+
+
+def _found(
+    planned: "Sequence[Run]", kept_in: Path, workers: int | None, dask: str | None
+) -> "dict[str, Simulation]":
+    """Return what the runs found, by their keys: kept before, or run and kept now."""
     found = _kept(kept_in)
-    missing = [run for run in planned if run.key() not in found]
+    missing = list({run.key(): run for run in planned if run.key() not in found}.values())
     if missing:
         _say_what_is_done(len(planned) - len(missing), len(planned), kept_in)
         with _kept_as_they_come(kept_in) as keep:
             for run, simulation in _results(missing, workers, dask):
                 keep(run, simulation)
                 found[run.key()] = simulation
-    results = [found[run.key()] for run in planned]
-    if as_json:
-        show.json_line([result.as_json() for result in results])
-    else:
-        print_outlook(results)
+    return found
 
 
 def _require_numpy() -> None:
@@ -118,7 +149,10 @@ def _require_numpy() -> None:
         )
 
 
-def _read(path: Path, gear: str | None, sensitivity: str | None) -> "list[Scenario]":
+def _read(
+    path: Path, gear: str | None, sensitivity: str | None, seeds: int | None = None
+) -> "list[Scenario]":
+    """Read the scenarios of a file, all of them under the first of their seeds if so asked."""
     from dataclasses import replace
 
     from patronage.lab.form import ScenarioError
@@ -147,7 +181,7 @@ def _read(path: Path, gear: str | None, sensitivity: str | None) -> "list[Scenar
     if gear is not None:
         chosen: Literal["exact", "fast"] = "exact" if gear == "exact" else "fast"
         scenarios = [replace(scenario, gear=chosen) for scenario in scenarios]
-    return scenarios
+    return [replace(scenario, seeds=scenario.seeds[:seeds]) for scenario in scenarios]
 
 
 def _step(text: str) -> Decimal:

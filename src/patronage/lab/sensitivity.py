@@ -24,6 +24,7 @@ class Variant(NamedTuple):
 
     key: str
     value: str
+    is_more: bool
     charter: Charter | None
 
 
@@ -41,7 +42,8 @@ def variants(document: Document) -> list[Variant]:
             text = f"{Decimal(value) * factor:.{places}f}"
             if "." in text:
                 text = text.rstrip("0").rstrip(".")
-            found.append(Variant(key, text, _changed(document, section, name, text)))
+            changed = _changed(document, section, name, text)
+            found.append(Variant(key, text, factor > 1, changed))
     return found
 
 

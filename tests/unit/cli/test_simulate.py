@@ -1,3 +1,4 @@
+import csv
 import json
 import subprocess
 import sys
@@ -192,3 +193,52 @@ def test_each_figure_of_the_charter_is_varied():
     assert result.exit_code == 0
     assert "1: as it is" in result.output
     assert "charter.reserve.rate = 0.27" in result.output
+
+
+@pytest.mark.usefixtures("_threads")
+def test_a_report_compares_the_scenario_with_charters_around_it():
+    result = run(PLAIN, "--report", "r.html", "--data", "d", "--sheet", "s")
+    assert result.exit_code == 0, result.output
+    assert "Written: r.html, d, s/disclosure.en.html" in " ".join(result.stdout.split())
+    report = Path("r.html").read_text("utf-8")
+    assert "Simulation: assumed years" in report
+    assert "The scenario “Plain”" in report
+    sheet = Path("s/disclosure.zh-Hans.html").read_text("utf-8")
+    assert "这是推算" in sheet
+    assert "情景“Plain”" in sheet
+    with Path("d/sensitivity.csv").open(encoding="utf-8-sig", newline="") as file:
+        figures = [row["figure"] for row in csv.DictReader(file)]
+    assert figures[0] == "the charter itself"
+    assert {"reserve rate", "quota multiple", "redemption fee"} < set(figures)
+    # All runs are kept: the same again runs nothing.
+    assert "runs are taken from" not in run(PLAIN, "--report", "r.html").stderr
+    assert Path("r.html").read_text("utf-8") == report
+
+
+@pytest.mark.usefixtures("_threads")
+def test_a_report_of_a_grid_shows_its_first_setting_in_full():
+    grid = PLAIN + '\n[grid]\n"charter.reserve.rate" = ["0.2", "0.3"]\n'
+    assert run(grid, "--data", "d").exit_code == 0
+    with Path("d/settings.csv").open(encoding="utf-8-sig", newline="") as file:
+        shown = [row["settings"] for row in csv.DictReader(file)]
+    assert shown == ["charter.reserve.rate = 0.2", "charter.reserve.rate = 0.3"]
+    with Path("d/charter.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {"figure": "reserve rate", "value": "20\N{NO-BREAK SPACE}% of revenue"} in list(
+            csv.DictReader(file)
+        )
+
+
+@pytest.mark.usefixtures("_threads")
+def test_a_report_varies_by_the_share_that_is_asked_for():
+    assert run(PLAIN, "--data", "d", "--sensitivity", "0.5").exit_code == 0
+    with Path("d/sensitivity.csv").open(encoding="utf-8-sig", newline="") as file:
+        values = [row["value"] for row in csv.DictReader(file) if row["figure"] == "reserve rate"]
+    assert values == ["0.15", "0.45"]
+    assert not Path("d/settings.csv").exists()
+
+
+def test_a_report_that_has_no_folder_is_refused_before_anything_runs():
+    result = run(PLAIN, "--report", "no/such/r.html")
+    assert result.exit_code == 2
+    assert "--report" in result.stderr
+    assert not Path("plain.runs.jsonl").exists()

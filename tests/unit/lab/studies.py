@@ -38,7 +38,7 @@ def recorded(name: str, behaviour: Behaviour = EVERYTHING) -> tuple[Result, Simu
 def material(name: str = "redwine") -> Material:
     result, run = recorded(name)
     neighbours = [
-        Neighbour(one.key, one.value, try_out(one, year(), EVERYTHING))
+        Neighbour(one.key, one.value, one.is_more, try_out(one, year(), EVERYTHING))
         for one in variants(document(name))
         if one.key in ("reserve.rate", "grant.rate")
     ]
@@ -47,8 +47,9 @@ def material(name: str = "redwine") -> Material:
         title=result.charter.name,
         is_past=True,
         runs=[run],
-        assumptions=[],
+        assumptions=["…"],
         uses=result.uses,
         base=run,
+        step=0.2,
         neighbours=neighbours,
     )

@@ -142,7 +142,7 @@ def test_figures_are_written_as_people_read_them():
 
 
 def test_a_charter_that_is_refused_is_said_to_be():
-    one = replace(material(), neighbours=[Neighbour("grant.rate", "1.08", None)] * 2)
+    one = replace(material(), neighbours=[Neighbour("grant.rate", "1.08", True, None)] * 2)
     row = table(compose(one, Language.ENGLISH), "sensitivity").rows[1]
     assert row[:3] == ("grant rate", "1.08: refused", None)
 

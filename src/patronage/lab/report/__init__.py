@@ -4,8 +4,9 @@ from patronage.lab.report.compose import compose
 from patronage.lab.report.data import ParquetMissingError, write_csv, write_parquet
 from patronage.lab.report.document import Document
 from patronage.lab.report.language import Language
-from patronage.lab.report.material import Material, Neighbour
+from patronage.lab.report.material import Material, Neighbour, middle
 from patronage.lab.report.page import page
+from patronage.lab.report.rules import figure
 from patronage.lab.report.sheet import sheet
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Neighbour",
     "ParquetMissingError",
     "compose",
+    "figure",
+    "middle",
     "page",
     "sheet",
     "write_csv",

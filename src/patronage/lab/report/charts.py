@@ -16,6 +16,7 @@ _INK, _QUIET, _LINE = "#221e1d", "#5f5855", "#e4dfdd"
 _PALE, _PALE_BOX, _BOX = "#e3c7cf", "#bccfdd", "#2f6690"
 _STEPS = ("#e4dfdd", "#bccfdd", "#7ba3c4", "#2f6690", "#8e1f3f")
 _POINTS_MAX = 600
+_MANY = 24
 _TEXT = {"color": _QUIET, "fontSize": 12}
 
 
@@ -146,8 +147,8 @@ def ranges(
     middle: dict[str, Any] = {
         "name": dot,
         "type": "scatter",
-        "symbolSize": 9,
-        "itemStyle": {"color": DOT, "borderColor": _INK, "borderWidth": 2},
+        "symbolSize": 9 if len(names) <= _MANY else 5,
+        "itemStyle": {"color": DOT, "borderColor": _INK, "borderWidth": 1.5},
         "data": [spread[2] for spread in spreads],
     }
     if level is not None:

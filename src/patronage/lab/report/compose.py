@@ -8,8 +8,8 @@ from patronage.lab.report.material import Material
 
 def compose(material: Material, language: Language) -> Document:
     """Put a report together in a language."""
-    say, run = language.say, material.run
-    first, last = run.periods[0].last_day, run.periods[-1].last_day
+    say = language.say
+    first, last = material.since_until()
     currency = material.charter.currency
     sections = (
         history.summary(material, language),

@@ -295,12 +295,17 @@ def runs(material: Material, language: Language) -> Section | None:
         rows += [
             (settings, run.seed, *(figure(run) for _, _, figure in asked.values())) for run in group
         ]
+    shown_run = say(
+        "All other sections show the run whose last price is in the middle",
+        "其他各节展示期末价格居中的那次运行",
+    )
+    if material.grid:
+        shown_run += say(", of the first setting", "（第一种设定）")
     text = say(
         "Each row is a setting: the median of its runs, and from the lowest to the highest. The "
-        "runs of a row differ in their chances alone. All other sections show the run whose last "
-        "price is in the middle.",
+        f"runs of a row differ in their chances alone. {shown_run}.",
         "每行一种设定：各次运行的中位数，以及最低至最高。同一行的各次运行只有随机部分不同。"
-        "其他各节展示期末价格居中的那次运行。",
+        f"{shown_run}。",
     )
     columns = [Column("settings", say("settings", "设定"), "text")]
     headings = [say(*words) for words, _, _ in asked.values()]

@@ -15,6 +15,7 @@ class Neighbour(NamedTuple):
 
     key: str
     value: str
+    is_more: bool
     run: Simulation | None
 
 
@@ -22,9 +23,10 @@ class Neighbour(NamedTuple):
 class Material:
     """One charter's runs: a backtest's only one, or a simulation's under many seeds.
 
-    `base` is the run that `neighbours` are compared with, `grid` has other settings' runs, by
-    settings. `uses` says what sales became, empty where that was not counted. `assumptions` are
-    sentences in the report's language.
+    `base` is the run that `neighbours` are compared with, each of them different by the share
+    `step` in one figure of the charter. `grid` has all settings' runs, by settings, where there are
+    several: `runs` are the first one's. `uses` says what sales became, empty where that was not
+    counted. `assumptions` are sentences in the report's language, the first one a summary.
     """
 
     charter: Charter
@@ -35,6 +37,7 @@ class Material:
     knows_profit: bool = True
     uses: Mapping[Use, int] = field(default_factory=dict)
     base: Simulation | None = None
+    step: float = 0.0
     neighbours: Sequence[Neighbour] = ()
     grid: Sequence[Sequence[Simulation]] = ()
 
@@ -42,6 +45,12 @@ class Material:
     def run(self) -> Simulation:
         """The run whose last price is in the middle of all: the one that is shown in full."""
         return middle(self.runs)
+
+    def since_until(self) -> tuple[str, str]:
+        """Return the first and the last day, or month, that the run shown tells of."""
+        length = 10 if self.run.period == "day" else 7
+        ends = self.run.periods[0].last_day, self.run.periods[-1].last_day
+        return ends[0][:length], ends[1][:length]
 
     @property
     def exponent(self) -> int:

@@ -3,7 +3,7 @@
 from patronage.lab.report import charts
 from patronage.lab.report.document import Chart, Column, Figure, Part, Section, Table
 from patronage.lab.report.language import Language, money, percent, price, whole
-from patronage.lab.report.material import Material
+from patronage.lab.report.material import Material, Neighbour
 from patronage.lab.report.names import FIGURES
 from patronage.lab.report.people import quantile_columns
 from patronage.lab.simulation import Simulation
@@ -148,24 +148,56 @@ def sensitivity(material: Material, language: Language) -> Section | None:
     base = material.base
     if base is None or not material.neighbours:
         return None
-    say = language.say
+    say, own = language.say, _compared(base)
+    step = percent(material.step, 0)
+    less, more = say(f"{step} less", f"减 {step}"), say(f"{step} more", f"增 {step}")
+    text = say(
+        "The same orders and the same behaviour under charters that differ in one figure. In "
+        "truth people would behave differently under another charter; this shows the "
+        "arithmetic alone.",
+        "订单与行为相同，只有章程的一项参数不同。换一份章程，人们的行为其实也会不同；"
+        "这里只展示算术上的差别。",
+    )
+    keys = list(dict.fromkeys(one.key for one in material.neighbours))
 
-    def figures(run: Simulation) -> tuple[float, float, float, float]:
-        spent, sales = run.spent or 1, run.operator.sales or 1
-        got = sum(one.dividends + one.redeemed + one.bought_out + one.coins for one in run.cohorts)
-        held = sum(one.held for one in run.cohorts)
-        taken = run.operator.contributions + run.operator.dividend_contributions
-        return run.periods[-1].price, (got + held) / spent, run.ever_out, taken / sales
+    def changes(figure: str, *, is_more: bool) -> list[charts.Value]:
+        """Return by how many percentage points a figure differs, for each key."""
+        moved: dict[str, charts.Value] = dict.fromkeys(keys)
+        for one in material.neighbours:
+            if one.run is not None and one.is_more == is_more:
+                moved[one.key] = round((_compared(one.run)[figure] - own[figure]) * 100, 3)
+        return list(moved.values())
 
-    own = figures(base)
-    rows: list[tuple[object, ...]] = [(say("the charter itself", "章程本身"), "", *own)]
-    for one in material.neighbours:
-        told = figures(one.run) if one.run else (None,) * 4
-        value = one.value if one.run else say(f"{one.value}: refused", f"{one.value}：不被允许")
-        rows.append((say(*FIGURES[one.key]), value, *told))
+    drawn = [
+        Chart(
+            title,
+            unit,
+            charts.lying(
+                [say(*FIGURES[key]) for key in keys],
+                {less: changes(figure, is_more=False), more: changes(figure, is_more=True)},
+            ),
+            height=50 + 44 * len(keys),
+        )
+        for figure, title, unit in (
+            (
+                "back_held",
+                say("What members got back and still hold: the change", "会员已得回与仍持有：变化"),
+                say("percentage points of the spend", "百分点（占消费）"),
+            ),
+            (
+                "taken",
+                say("What the charter takes: the change", "章程所取：变化"),
+                say("percentage points of sales", "百分点（占销售额）"),
+            ),
+        )
+    ]
+    rows: list[tuple[object, ...]] = [
+        (say("the charter itself", "章程本身"), "", *own.values()),
+        *(_row(one, language) for one in material.neighbours),
+    ]
     table = Table(
         "sensitivity",
-        say("One figure a fifth less, or a fifth more", "一项参数减少或增加五分之一"),
+        say(f"One figure {step} less, or {step} more", f"一项参数减少或增加 {step}"),
         [
             Column("figure", say("figure", "参数"), "text"),
             Column("value", say("value", "取值"), "text"),
@@ -178,42 +210,26 @@ def sensitivity(material: Material, language: Language) -> Section | None:
         ],
         rows,
     )
-    keys = list(dict.fromkeys(one.key for one in material.neighbours))
-    parts: list[Part] = [
-        say(
-            "The same orders and the same behaviour under charters that differ in one figure. In "
-            "truth people would behave differently under another charter; this shows the "
-            "arithmetic alone.",
-            "订单与行为相同，只有章程的一项参数不同。换一份章程，人们的行为其实也会不同；"
-            "这里只展示算术上的差别。",
-        )
-    ]
-    for number, (title, zh) in enumerate(
-        (
-            ("What members got back and still hold", "会员已得回与仍持有"),
-            ("What the charter takes", "章程所取"),
-        )
-    ):
-        place = (1, 3)[number]
-        changes: dict[str, list[charts.Value]] = {}
-        for half, label in enumerate(
-            (say("a fifth less", "减五分之一"), say("a fifth more", "增五分之一"))
-        ):
-            changes[label] = []
-            for key in keys:
-                run = [one.run for one in material.neighbours if one.key == key][half]
-                moved = None if run is None else (figures(run)[place] - own[place]) * 100
-                changes[label].append(charts.rounded(moved, 3))
-        parts.append(
-            Chart(
-                say(f"{title}: the change", f"{zh}：变化"),
-                say("percentage points of the spend", "百分点（占消费）")
-                if number == 0
-                else say("percentage points of sales", "百分点（占销售额）"),
-                charts.lying([say(*FIGURES[key]) for key in keys], changes),
-                height=50 + 44 * len(keys),
-            )
-        )
-    return Section(
-        "sensitivity", say("If the charter were another", "如果章程不同"), [*parts, table]
-    )
+    title = say("If the charter were another", "如果章程不同")
+    return Section("sensitivity", title, [text, *drawn, table])
+
+
+def _compared(run: Simulation) -> dict[str, float]:
+    """Return the figures by which charters are compared."""
+    got = sum(one.dividends + one.redeemed + one.bought_out + one.coins for one in run.cohorts)
+    held = sum(one.held for one in run.cohorts)
+    taken = run.operator.contributions + run.operator.dividend_contributions
+    return {
+        "price": run.periods[-1].price,
+        "back_held": (got + held) / (run.spent or 1),
+        "ever_out": run.ever_out,
+        "taken": taken / (run.operator.sales or 1),
+    }
+
+
+def _row(one: Neighbour, language: Language) -> tuple[object, ...]:
+    name = language.say(*FIGURES[one.key])
+    if one.run is None:
+        refused = language.say(f"{one.value}: refused", f"{one.value}：不被允许")
+        return (name, refused, None, None, None, None)
+    return (name, one.value, *_compared(one.run).values())

@@ -13,7 +13,12 @@ from patronage.lab.report.names import FIGURES
 def rules(material: Material, language: Language) -> Section:
     """Show the charter's figures and the assumptions."""
     say = language.say
-    rows = [(say(*FIGURES[key]), value) for key, value in _values(material.charter, language)]
+    charter = material.charter
+    rows = [
+        (say(*words), _written(charter, key, value, language))
+        for key, words in FIGURES.items()
+        if (value := figure(charter, key)) is not None
+    ]
     table = Table(
         "charter",
         say(f"The charter “{material.charter.name}”", f"章程“{material.charter.name}”"),
@@ -28,47 +33,51 @@ def rules(material: Material, language: Language) -> Section:
     )
 
 
-def _values(charter: Charter, language: Language) -> list[tuple[str, str]]:
-    say, exponent, currency = language.say, charter.minor_unit_exponent, charter.currency
+def figure(charter: Charter, key: str) -> Fraction | None:
+    """Return a figure of a charter as its file has it; None where the charter has none."""
+    unit = 10**charter.minor_unit_exponent
     minor, nano = charter.issue_price
-    of = say(*{"revenue": ("revenue", "销售额"), "profit": ("profit", "利润")}[charter.reserve_of])
-    values = [
-        ("founding.amount", f"{money(charter.founding_minor, exponent)} {currency}"),
-        ("points.authorised", f"{_plain(Fraction(charter.authorised_nano, NANO), group=True)}"),
-        ("points.issue_price", f"{_plain(Fraction(minor * NANO, nano * 10**exponent))} {currency}"),
-        (
-            "reserve.rate",
-            say(
-                f"{_rate(charter.reserve_micro)} of {of}", f"{of}的 {_rate(charter.reserve_micro)}"
-            ),
-        ),
-        ("grant.rate", _rate(charter.grant_micro)),
-    ]
-    if charter.per_micro is not None:
-        per = Fraction(charter.per_micro, MICRO * 10**exponent)
-        values.append(("grant.per", f"{_plain(per)} {currency}"))
-    if charter.referral_micro is not None:
-        values.append(("referral.rate", _rate(charter.referral_micro)))
-    values += [
-        ("quota.multiple", _plain(Fraction(charter.multiple_micro, MICRO))),
-        (
-            "dividend.rate",
-            say(
-                f"{_rate(charter.dividend_micro)} of profit",
-                f"利润的 {_rate(charter.dividend_micro)}",
-            ),
-        ),
-        ("redemption.fee", _rate(charter.fee_micro)),
-        ("redemption.merchant_fee", _rate(charter.merchant_fee_micro)),
-    ]
-    return values
+    micro = {
+        "grant.per": None if charter.per_micro is None else Fraction(charter.per_micro, unit),
+        "reserve.rate": charter.reserve_micro,
+        "grant.rate": charter.grant_micro,
+        "referral.rate": charter.referral_micro,
+        "quota.multiple": charter.multiple_micro,
+        "dividend.rate": charter.dividend_micro,
+        "redemption.fee": charter.fee_micro,
+        "redemption.merchant_fee": charter.merchant_fee_micro,
+    }
+    match key:
+        case "founding.amount":
+            return Fraction(charter.founding_minor, unit)
+        case "points.authorised":
+            return Fraction(charter.authorised_nano, NANO)
+        case "points.issue_price":
+            return Fraction(minor * NANO, nano * unit)
+    value = micro[key]
+    return None if value is None else Fraction(value) / MICRO
 
 
-def _rate(micro: int) -> str:
-    return _plain(Fraction(micro * 100, MICRO)) + "\N{NO-BREAK SPACE}%"
+def _written(charter: Charter, key: str, value: Fraction, language: Language) -> str:
+    say, currency = language.say, charter.currency
+    rate = _plain(value * 100) + "\N{NO-BREAK SPACE}%"
+    match key:
+        case "founding.amount":
+            exponent = charter.minor_unit_exponent
+            return f"{money(charter.founding_minor, exponent)} {currency}"
+        case "points.authorised":
+            return _plain(value)
+        case "points.issue_price" | "grant.per":
+            return f"{_plain(value)} {currency}"
+        case "quota.multiple":
+            return _plain(value)
+        case "reserve.rate" if charter.reserve_of == "revenue":
+            return say(f"{rate} of revenue", f"销售额的 {rate}")
+        case "reserve.rate" | "dividend.rate":
+            return say(f"{rate} of profit", f"利润的 {rate}")
+    return rate
 
 
-def _plain(value: Fraction, *, group: bool = False) -> str:
+def _plain(value: Fraction) -> str:
     whole, fraction = divmod(round(value * 10**9), 10**9)
-    text = f"{whole:,}" if group else str(whole)
-    return f"{text}.{fraction:09}".rstrip("0").rstrip(".")
+    return f"{whole:,}.{fraction:09}".rstrip("0").rstrip(".")

@@ -12,11 +12,16 @@ from patronage.lab.simulation import LEVELS, Cohort
 def sheet(material: Material, language: Language) -> str:
     """Write the sheet as one HTML file without scripts."""
     say, run, exponent = language.say, material.run, material.exponent
-    title = say(
-        f"{material.charter.name}: what points have brought, on one page",
-        f"{material.charter.name}：积分带来了什么（一页说明）",
+    name = material.charter.name
+    title = (
+        say(f"{name}: what points brought, on one page", f"{name}：积分带来了什么（一页说明）")
+        if material.is_past
+        else say(
+            f"{name}: what points bring in a calculation, on one page",
+            f"{name}：推算中积分带来什么（一页说明）",
+        )
     )
-    first, last = run.periods[0].last_day, run.periods[-1].last_day
+    first, last = material.since_until()
     orders = decimal(sum(period.orders for period in run.periods), 0)
     members = decimal(run.members, 0)
     source = (
@@ -53,14 +58,13 @@ def sheet(material: Material, language: Language) -> str:
         "as uncertain.",
         "请因为想要商品、认可其价格而购买；积分另外带来的，都当作不确定的。",
     )
-    assumed = " ".join(material.assumptions)
+    assumed = material.assumptions[0]
     note = say(
         f"Price of a point: {price(run.first_price, exponent)} at the start, "
-        f"{price(run.periods[-1].price, exponent)} at the end. {assumed} What was does not "
-        "tell what "
-        "will be. Made with Patronage.",
+        f"{price(run.periods[-1].price, exponent)} at the end. {assumed} What was, or was "
+        "computed, does not tell what will be. Made with Patronage.",
         f"每积分价格：期初 {price(run.first_price, exponent)}，期末 "
-        f"{price(run.periods[-1].price, exponent)}。{assumed}过去不说明将来。由惠顾生成。",
+        f"{price(run.periods[-1].price, exponent)}。{assumed}过去与推算都不说明将来。由惠顾生成。",
     )
     return (
         head(language, title, "sheet.css")
