@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import console, ledger, log, mall, rules, tlog, wallet
+from tests.bench import console, ledger, log, mall, rules, simulations, tlog, wallet
 
 SHORT = (
     rules.bench_orders,
@@ -13,6 +13,7 @@ SHORT = (
     rules.bench_backtest,
     rules.bench_dividend,
     rules.bench_redemptions,
+    simulations.bench_simulations,
     tlog.bench_log,
     tlog.bench_sums,
     log.bench_public_log,
@@ -24,6 +25,7 @@ LONG = (
     ledger.bench_ledger_full,
     wallet.bench_wallet_full,
     console.bench_console_full,
+    simulations.bench_simulations_full,
     mall.bench_oscar,
 )
 

@@ -1,6 +1,7 @@
-"""A stock django-oscar sandbox to measure beside the mall, in an environment of its own.
+"""What others made, to measure beside ours, each in an environment of its own.
 
-It is installed once, by `make bench-full`, into a folder of the user's cache.
+A stock django-oscar sandbox, and the simulators radCAD and cadCAD. They are installed once, by
+`make bench-full`, into a folder of the user's cache.
 """
 
 import os
@@ -21,6 +22,9 @@ _PARTS = (
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "patronage-bench"
 _DATABASE = _CACHE / "oscar.sqlite3"
 PYTHON = _CACHE / "oscar" / "bin" / "python"
+_SIMULATORS = ("radcad==0.14.0", "cadCAD==0.5.3", "typing_extensions")
+SIMULATORS = _CACHE / "simulators" / "bin" / "python"
+_SIMULATORS_DONE = _CACHE / "simulators" / "installed"
 
 
 def is_installed() -> bool:
@@ -41,16 +45,35 @@ def environment(folder: Path) -> dict[str, str]:
 
 def install() -> str | None:
     """Install it, with an empty database; return why that was not possible, if so."""
-    venv.create(_CACHE / "oscar", with_pip=True, clear=True)
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *_PARTS]
-    done = subprocess.run(pip, stderr=subprocess.PIPE, text=True)
-    if done.returncode:
-        return done.stderr.strip().splitlines()[-1]
+    refused = _install("oscar", _PARTS)
+    if refused:
+        return refused
     with tempfile.TemporaryDirectory() as folder:
         migrate = [PYTHON, "-m", "django", "migrate", "--verbosity=0"]
         subprocess.run(migrate, env=environment(Path(folder)), check=True)
         shutil.move(Path(folder) / _DATABASE.name, _DATABASE)
     return None
+
+
+def are_simulators_installed() -> bool:
+    """Tell whether radCAD and cadCAD were installed to the end."""
+    return _SIMULATORS_DONE.exists()
+
+
+def install_simulators() -> str | None:
+    """Install radCAD and cadCAD; return why that was not possible, if so."""
+    refused = _install("simulators", _SIMULATORS)
+    if not refused:
+        _SIMULATORS_DONE.touch()
+    return refused
+
+
+def _install(name: str, parts: tuple[str, ...]) -> str | None:
+    venv.create(_CACHE / name, with_pip=True, clear=True)
+    python = _CACHE / name / "bin" / "python"
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *parts]
+    done = subprocess.run(pip, stderr=subprocess.PIPE, text=True)
+    return done.stderr.strip().splitlines()[-1] if done.returncode else None
 
 
 def unpack(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """A run of a scenario: its days through a gear, and what is noted on the way."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final
 
@@ -39,10 +40,17 @@ def simulate(scenario: Scenario, seed: int, watch: Watch | None = None) -> Simul
     kind = Exact if scenario.gear == "exact" else Fast
     gear: Gear = kind(scenario.charter, stream.merchants, stream.expected_members())
     course = _Course(scenario, stream.merchants, gear)
-    for number, day in enumerate(stream.days(), start=1):
-        course.run(day, is_last=number == scenario.days)
-        if watch is not None:
-            watch(number, scenario.days)
+    days = stream.days()
+    # Tomorrow is drawn while today is computed; arrays let both go on at once.
+    with ThreadPoolExecutor(1) as drawing:
+        coming = drawing.submit(next, days)
+        for number in range(1, scenario.days + 1):
+            day = coming.result()
+            if number < scenario.days:
+                coming = drawing.submit(next, days)
+            course.run(day, is_last=number == scenario.days)
+            if watch is not None:
+                watch(number, scenario.days)
     return course.result(seed)
 
 
@@ -56,6 +64,7 @@ class _Course:
         self._periods: list[Period] = []
         self._sums = np.zeros(4, np.int64)  # newcomers, orders, sales, profit of the period
         self._all = np.zeros(4, np.int64)
+        self._month_of = np.zeros(0, np.uint16)  # the number of that month, of each member
         self._contributions = np.zeros(0)  # by those months
         self._day = 0
         self._joined = np.empty(0, np.uint16)  # the day on which each member joined
@@ -77,20 +86,28 @@ class _Course:
         self._newcomers.append(day.newcomers)
         month = day.date.isoformat()[:7]
         self._months[month] = self._months.get(month, 0) + day.newcomers
+        self._note_months(day.newcomers)
         self._note_contributions(orders)
         tomorrow = day.date + timedelta(days=1)
         if is_last or self._scenario.period == "day" or tomorrow.day == 1:
             self._end_period(day)
         self._day += 1
 
+    def _note_months(self, newcomers: int) -> None:
+        """Note which month, counted from the first, today's newcomers joined in."""
+        members = int(self._all[0] + self._sums[0])
+        if members > len(self._month_of):
+            more = np.zeros(2 * members - len(self._month_of), np.uint16)
+            self._month_of = np.concatenate([self._month_of, more])
+        self._month_of[members - newcomers : members] = len(self._months) - 1
+
     def _note_contributions(self, orders: Orders) -> None:
         """Add what orders brought into the reserve to the months their members joined in."""
-        ends = np.cumsum(list(self._months.values()))
-        months = np.searchsorted(ends, orders.member - self._merchants, side="right")
         contributions, _ = brought(self._scenario.charter, orders)
-        earlier = np.zeros(len(ends))
+        months = self._month_of[orders.member - self._merchants]
+        earlier = np.zeros(len(self._months))
         earlier[: len(self._contributions)] = self._contributions
-        self._contributions = earlier + np.bincount(months, contributions, len(ends))
+        self._contributions = earlier + np.bincount(months, contributions, len(earlier))
 
     def _end_period(self, day: Day) -> None:
         totals, before = self._gear.totals(), self._before

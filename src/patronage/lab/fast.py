@@ -29,7 +29,7 @@ from patronage.lab.kernel import (
 )
 from patronage.lab.stream import NOBODY, Day, Floats, Ints, Orders, Wish
 
-_AHEAD: Final = 1.1
+_AHEAD: Final = 1.25
 """The horizon, in terms of price plus index when the heap is filled."""
 _BLOCK: Final = 1 << 18
 
@@ -58,7 +58,7 @@ class Fast:
         self._last = np.zeros(merchants + members, np.int32)
         self._keys = np.empty(1024)
         self._ids = np.empty(1024, np.int64)
-        self._look_ahead()
+        self._look_ahead(self._reach())
 
     def run(self, day: Day) -> None:
         """Apply what people do on a day, and close it."""
@@ -130,11 +130,10 @@ class Fast:
             self._keys = np.concatenate([self._keys, np.empty(needed)])
             self._ids = np.concatenate([self._ids, np.empty(needed, np.int64)])
 
-    def _look_ahead(self) -> None:
-        """Set a new horizon and fill the heap with those whose ceilings are within."""
+    def _look_ahead(self, reach: float) -> None:
+        """Set a horizon beyond price plus index and fill the heap with the ceilings within."""
         figures = self._figures
-        horizon = (kernel.price_of(figures) + figures[kernel.INDEX]) * _AHEAD
-        figures[kernel.HORIZON] = horizon
+        horizon = figures[kernel.HORIZON] = reach * _AHEAD
         found, ceilings = [], []
         for start in range(0, self._size, _BLOCK):
             rows = self._rows[start : min(start + _BLOCK, self._size)]
@@ -147,23 +146,24 @@ class Fast:
             found.append(holding[near] + start)
             ceilings.append(keys[near])
         keys = np.concatenate([*ceilings, np.empty(0)])
-        order = np.argsort(keys)
+        sequence = np.argsort(keys)
+        figures[kernel.SIZE] = 0
+        self._make_heap_room(len(keys))
         figures[kernel.SIZE] = len(keys)
-        self._keys = np.concatenate([keys[order], np.empty(1024)])
-        self._ids = np.concatenate([*found, np.empty(0, np.int64)])[order]
-        self._ids = np.concatenate([self._ids, np.empty(1024, np.int64)])
+        self._keys[: len(keys)] = keys[sequence]
+        self._ids[: len(keys)] = np.concatenate([*found, np.empty(0, np.int64)])[sequence]
 
-    def _is_at_horizon(self) -> bool:
-        reach = kernel.price_of(self._figures) + self._figures[kernel.INDEX]
-        return bool(reach >= self._figures[kernel.HORIZON])
+    def _reach(self) -> float:
+        """Return price plus index: what ceilings are compared with."""
+        return float(kernel.price_of(self._figures) + self._figures[kernel.INDEX])
 
     def _catch_up(self) -> None:
         """Buy out all that are due, also those beyond the horizon of before."""
         while True:
             kernel.sweep(*self._arrays())
-            if not self._is_at_horizon():
+            if self._reach() < self._figures[kernel.HORIZON]:
                 return
-            self._look_ahead()
+            self._look_ahead(self._reach())
 
     def _order(self, orders: Orders) -> None:
         charter = self._charter
@@ -182,15 +182,19 @@ class Fast:
         referrer = orders.referrer
         if charter.referral_micro is None:
             referrer = np.full(len(referrer), NOBODY)
-        done = 0
-        if self._at_once(orders.member, referrer, contribution, granted, quota, units):
-            return
         referrer = np.ascontiguousarray(referrer)
-        while done < len(orders.member):
-            self._make_heap_room(2 * (len(orders.member) - done) + 2)
+        member, done = orders.member, 0
+        while done < len(member):
+            rest = slice(done, None)
+            if self._at_once(
+                member[rest], referrer[rest], contribution[rest], granted[rest], quota[rest],
+                units[rest],
+            ):  # fmt: skip
+                return
+            self._make_heap_room(2 * (len(member) - done) + 2)
             done = kernel.order(
                 *self._arrays(),
-                orders.member, referrer, contribution, granted, quota, units, done,
+                member, referrer, contribution, granted, quota, units, done,
             )  # fmt: skip
             self._catch_up()
 
@@ -239,7 +243,7 @@ class Fast:
     ) -> bool:
         """Complete a day's orders together if nobody leaves before its end; else change nothing."""
         figures, micro = self._figures, self._charter.referral_micro or 0
-        if not len(member) or figures[kernel.CIRCULATING] <= 0 or self._is_at_horizon():
+        if figures[kernel.CIRCULATING] <= 0:
             return False
         reserve = np.cumsum(contribution, dtype=np.float64)
         reserve += figures[kernel.RESERVE]
@@ -264,8 +268,11 @@ class Fast:
         reach = reserve[-1] / (figures[kernel.CIRCULATING] + issued) + figures[kernel.INDEX]
         given = points > 0
         alone = figures[kernel.INDEX] + np.min(quotas[given] / points[given], initial=np.inf)
-        first = self._keys[0] if figures[kernel.SIZE] else np.inf
-        if reach >= min(first, alone, figures[kernel.HORIZON]):
+        if reach >= alone:
+            return False
+        if reach >= figures[kernel.HORIZON]:
+            self._look_ahead(reach)
+        if figures[kernel.SIZE] and reach >= self._keys[0]:
             return False
         prices = before / supply
         if len(referred):
