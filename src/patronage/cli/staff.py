@@ -23,18 +23,36 @@ def appoint(
         typer.Option(
             "--operator",
             help=say(
-                "May do everything; others act for the merchants that name them.",
-                "可做一切操作；其他人只代表把其列为员工的商家。",
+                "An owner of the console, who may do everything.", "控制台所有者，可做一切操作。"
             ),
         ),
     ] = False,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=say(
+                "A role in the console: owner, finance, service, merchandiser or auditor; may be "
+                "given more than once. Without one they act for the merchants that name them.",
+                "控制台角色：owner、finance、service、merchandiser 或 auditor，可多次给出。"
+                "没有角色的人只代表把其列为员工的商家。",
+            )
+        ),
+    ] = None,
 ) -> None:
     """Make someone staff, and print the password for their first visit."""
     serve.set_up()
+    from patronage.members.models import Role
     from patronage.web.shared import staff
 
+    asked = [*(role or ()), *([Role.OWNER.value] if operator else ())]
+    unknown = [one for one in asked if one not in Role.values]
+    if unknown:
+        fail(
+            f"there is no role {unknown[0]!r}; the roles are {', '.join(Role.values)}.",
+            f"没有角色 {unknown[0]!r}；角色有：{'、'.join(Role.values)}。",
+        )
     with in_words():
-        answer = staff.appoint(email=email, name=name, is_operator=operator)
+        answer = staff.appoint(email=email, name=name, given=[Role(one) for one in asked])
     _tell(answer, email)
 
 

@@ -26,6 +26,7 @@ from patronage.members.models.ranking import (
     Rank,
     Reward,
 )
+from patronage.members.models.roles import Role, StaffRole
 from patronage.members.models.signin import Allowance, SignInCode
 from patronage.members.models.texts import SentText
 from patronage.members.models.value import (
@@ -68,8 +69,10 @@ __all__ = [
     "Rank",
     "ReferrerBoundError",
     "Reward",
+    "Role",
     "SentText",
     "SignInCode",
+    "StaffRole",
     "TestPayout",
     "Withdrawal",
     "WithdrawalState",

@@ -15,17 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from unfold.decorators import action
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminEmailInputWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldBooleanWidget,
 )
 
 from patronage.commerce.models import ProposalKind
-from patronage.members import blocking, freezing, phones
+from patronage.members import blocking, freezing, phones, roles
 from patronage.members.blocking import BlockRefusal
-from patronage.members.models import Block, Person
+from patronage.members.models import Block, Person, Role
 from patronage.web.console.accounts import AccountPages
-from patronage.web.console.site import is_operator, site
+from patronage.web.console.site import site
 from patronage.web.shared import staff
 from patronage.web.shared.office.fields import ReasonForm
 from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
@@ -40,6 +40,21 @@ class BlockInline(ReadOnlyInline):
     fields = ("reason", "blocked_at", "blocked_by", "lifting_reason", "lifted_at", "lifted_by")
 
 
+def _roles_field() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=gettext_lazy("Roles"),
+        choices=Role.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+
+class RolesForm(forms.Form):
+    """What someone of the staff is in the console."""
+
+    given = _roles_field()
+
+
 class StaffForm(forms.Form):
     """Who is to be of the staff."""
 
@@ -50,11 +65,7 @@ class StaffForm(forms.Form):
         required=False,
         widget=UnfoldAdminTextInputWidget,
     )
-    is_operator = forms.BooleanField(
-        label=gettext_lazy("Operator, who may do everything"),
-        required=False,
-        widget=UnfoldBooleanWidget,
-    )
+    given = _roles_field()
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -106,6 +117,7 @@ class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
         "thaw",
         "credit",
         "charge",
+        "roles",
         "renew",
     )
     fields = (
@@ -141,12 +153,9 @@ class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
         if not person.is_active:
             return pgettext("of an account", "blocked")
         if person.is_staff:
-            return _("operator") if person.is_superuser else _("staff")
+            held = [str(role.label) for role in Role if role in roles.roles_of(person)]
+            return ", ".join(held) or _("staff")
         return _("member")
-
-    def has_appoint_permission(self, request: HttpRequest) -> bool:
-        """Let operators appoint staff."""
-        return is_operator(request)
 
     def has_block_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Offer it for who is not blocked."""
@@ -179,13 +188,13 @@ class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
         return who is not None and who.is_staff
 
     def _who(self, request: HttpRequest, object_id: str | None) -> Person | None:
-        """Return whom a page is about, for operators alone."""
-        if not is_operator(request) or object_id is None:
+        """Return whom a page is about."""
+        if object_id is None:
             return None
         found = self.get_object(request, str(object_id))
         return found if isinstance(found, Person) else None
 
-    @action(description=gettext_lazy("Add staff"), url_path="appoint", permissions=["appoint"])
+    @action(description=gettext_lazy("Add staff"), url_path="appoint")
     def appoint(self, request: HttpRequest) -> HttpResponse:
         """Add someone to the staff, and show their first password."""
         form = StaffForm(request.POST or None)
@@ -194,8 +203,34 @@ class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
             if isinstance(answer, staff.Access):
                 return self._shown_once(request, answer)
             form.add_error("email", str(answer))
-        told = _("Who is no operator acts for the merchants that name them among their staff.")
+        told = _(
+            "Without a role they only act for the merchants that name them among their staff. What "
+            "each role may do is written in the documents."
+        )
         return self.ask(request, form, title=_("Add staff"), told=told, button=_("Add"))
+
+    def has_roles_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it for others of the staff."""
+        who = self._who(request, object_id)
+        return who is not None and who.is_staff and who.pk != request.user.pk
+
+    @action(description=gettext_lazy("Roles"), url_path="roles", permissions=["roles"])
+    def roles(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Say what someone of the staff may do in the console."""
+        who = self.get_object(request, str(object_id))
+        if not isinstance(who, Person):
+            raise Http404
+        form = RolesForm(request.POST or None, initial={"given": list(roles.roles_of(who))})
+        if request.method == "POST" and form.is_valid():
+            given = [Role(role) for role in form.cleaned_data["given"]]
+            answer = roles.give(person=who, given=given, by=person(request))
+            self.tell(request, answer, _("Done."))
+            return self.page_of("change", object_id)
+        told = _(
+            "What each role may do is written in the documents. Without one the console is shut."
+        )
+        title = _("Roles of %(who)s") % {"who": who}
+        return self.ask(request, form, title=title, told=told, button=_("Save"))
 
     @action(
         description=gettext_lazy("New password and app"), url_path="renew", permissions=["renew"]

@@ -1,19 +1,21 @@
-"""The operators' back office: what is every merchant's, and what is the mall's alone."""
+"""The back office of those who run the mall: what each opens is a matter of their roles."""
 
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
+from patronage.members.roles import Right
+from patronage.web.console import access, menu
 from patronage.web.console.economy import urls as economy
-from patronage.web.console.economy.menu import with_economy
 from patronage.web.console.today import pages as today
 from patronage.web.shared.office.site import Office
 
 
 class Console(Office):
-    """For operators."""
+    """For those of the staff who have a role."""
 
     site_header = site_title = _("Console")
     index_title = _("Today")
@@ -21,8 +23,27 @@ class Console(Office):
     is_of_the_mall = True
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let operators in."""
-        return bool(request.user.is_active and is_operator(request))
+        """Let those in who have a role."""
+        return bool(access.held_by(request))
+
+    def lets(self, request: HttpRequest) -> bool:
+        """Tell whether the reader's roles open what is asked for."""
+        return self.has_permission(request) and access.lets(request)
+
+    def may(self, request: HttpRequest, model: type[Model], *, change: bool) -> bool:
+        """Tell whether the reader's roles go so far."""
+        return access.may(request, model, Right.CHANGE if change else Right.READ)
+
+    def may_press(self, request: HttpRequest, model: type[Model], action: str) -> bool:
+        """Tell whether the reader's roles allow an action."""
+        return access.may_press(request, model, action)
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the menu: each part of the console with what the reader may open of it."""
+        apps = super().get_app_list(request, app_label)
+        return apps if app_label else menu.arranged(request, apps)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -32,22 +53,9 @@ class Console(Office):
         shown: HttpResponse = super().index(request, context)
         return shown
 
-    def get_app_list(
-        self, request: HttpRequest, app_label: str | None = None
-    ) -> list[dict[str, Any]]:
-        """Return the menu, the economy first."""
-        apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
-        return apps if app_label else with_economy(apps)
-
     def extra_urls(self) -> list[URLPattern]:
         """Return the addresses beside those of models."""
         return [*today.urls(self), *economy.urls(self)]
 
 
 site = Console(name="console")
-
-
-def is_operator(request: HttpRequest) -> bool:
-    """Tell whether the reader runs the mall."""
-    user = request.user
-    return bool(getattr(user, "is_staff", False) and user.is_superuser)

@@ -1,6 +1,7 @@
 """Appointing staff, and letting someone in again who lost their password or their phone."""
 
 import secrets
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from allauth.mfa.models import Authenticator
@@ -9,8 +10,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from patronage.members import auditing
-from patronage.members.models import AuditVerb, Person
+from patronage.members import auditing, roles
+from patronage.members.models import AuditVerb, Person, Role
 from patronage.members.refusals import Refusal
 
 _PASSWORD_BYTES: Final = 15
@@ -32,12 +33,12 @@ class Access(NamedTuple):
 
 
 def appoint(
-    *, email: str, name: str = "", is_operator: bool = False, by: Person | None = None
+    *, email: str, name: str = "", given: Collection[Role] = (), by: Person | None = None
 ) -> Access | StaffRefusal:
     """Make someone staff, who sets up an app at their first visit.
 
-    Operators may do everything; others act for the merchants that name them among their staff. By
-    None: a command.
+    Whoever is given no role acts for the merchants that name them among their staff. By None: a
+    command.
     """
     email = email.strip().lower()
     try:
@@ -48,11 +49,11 @@ def appoint(
     with transaction.atomic():
         if Person.objects.filter(email__iexact=email).exists():
             return StaffRefusal.EMAIL_TAKEN
-        person = Person(email=email, name=name[:40], is_staff=True, is_superuser=is_operator)
+        person = Person(email=email, name=name[:40], is_staff=True)
         person.set_password(password)
         person.save()
-        facts = {"operator": is_operator}
-        auditing.record(actor=by, verb=AuditVerb.APPOINTED, subject=person, facts=facts)
+        roles.give(person=person, given=given, by=by)
+    person.refresh_from_db()
     return Access(person, password)
 
 

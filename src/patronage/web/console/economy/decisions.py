@@ -28,7 +28,7 @@ from patronage.commerce.models import (
 from patronage.members.amounts import money, points
 from patronage.members.models import Person
 from patronage.web.console.economy.proposing import looked_at
-from patronage.web.console.site import is_operator, site
+from patronage.web.console.site import site
 from patronage.web.shared.office.fields import ReasonForm
 from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
 from patronage.web.shared.office.site import ReadOnlyAdmin, person
@@ -97,7 +97,7 @@ class ProposalAdmin(KeysetReadOnlyAdmin):
         return self._is_open_to(request, object_id, is_own=True)
 
     def _is_open_to(self, request: HttpRequest, object_id: str | None, *, is_own: bool) -> bool:
-        if object_id is None or not is_operator(request):
+        if object_id is None:
             return False
         found = Proposal.objects.filter(pk=object_id, state=ProposalState.OPEN).first()
         return found is not None and (found.proposed_by_id == request.user.pk) is is_own

@@ -19,6 +19,7 @@ from patronage.commerce.jobs import JOBS
 from patronage.commerce.models import Alarm, DayFigures, Job
 from patronage.economy.state import INDEX_SCALE
 from patronage.ledger.log.solvency import custody
+from patronage.web.console import access
 from patronage.web.console.today import rows
 from patronage.web.console.today.figures import charts, tiles
 from patronage.web.console.today.period import SPANS, Period, latest, period_of, today_in
@@ -50,6 +51,8 @@ def figures_of(request: HttpRequest) -> dict[str, Any]:
         "last": last,
         "is_today": period.last == today_in(period.zone),
         "tiles": tiles(found, last),
+        "opens": {kind for kind in rows.LISTINGS if access.opens(request, f"today/{kind}/")},
+        "opens_alarms": access.opens(request, "commerce/alarm/"),
         "charts": charts(found),
         "header": rows.day_header(),
         "days": [rows.day_row(one) for one in found[:_SHOWN_DAYS]],

@@ -36,17 +36,31 @@ class Office(UnfoldAdminSite):
         everyone = Merchant.objects.all()
         return everyone if self.is_of_the_mall else everyone.filter(id__in=own(request))
 
+    def lets(self, request: HttpRequest) -> bool:
+        """Tell whether the page asked for is open to one of the staff."""
+        return bool(self.has_permission(request))
+
+    def may(self, request: HttpRequest, model: type[Model], *, change: bool) -> bool:
+        """Tell whether a reader may look at rows of a model, or change them."""
+        del request, model, change
+        return True
+
+    def may_press(self, request: HttpRequest, model: type[Model], action: str) -> bool:
+        """Tell whether a reader may use an action of a model's pages."""
+        del request, model, action
+        return True
+
     def admin_view(
         self,
         view: Callable[..., HttpResponseBase],
         cacheable: bool = False,  # noqa: FBT001, FBT002  (so does Django)
     ) -> Callable[..., HttpResponseBase]:
-        """Refuse the staff of another office at once: signing in would lead them back here."""
+        """Refuse staff who may not come in at once: signing in would lead them back here."""
         guarded: Callable[..., HttpResponseBase] = super().admin_view(view, cacheable)
 
         @wraps(guarded)
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if getattr(request.user, "is_staff", False) and not self.has_permission(request):
+            if getattr(request.user, "is_staff", False) and not self.lets(request):
                 raise PermissionDenied
             return guarded(request, *args, **kwargs)
 
@@ -91,10 +105,11 @@ class Scoped(WrittenAmounts):
     of_merchant = ""
     can_add = can_change = can_delete = True
     admin_site: Office
+    model: type[Model]
 
-    def _is_open(self, request: HttpRequest) -> bool:
-        del request
-        return self.admin_site.is_of_the_mall or bool(self.of_merchant)
+    def _is_open(self, request: HttpRequest, *, change: bool = False) -> bool:
+        is_here = self.admin_site.is_of_the_mall or bool(self.of_merchant)
+        return is_here and self.admin_site.may(request, self.model, change=change)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show it in the menu."""
@@ -108,17 +123,17 @@ class Scoped(WrittenAmounts):
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let one be made."""
         del obj
-        return self.can_add and self._is_open(request)
+        return self.can_add and self._is_open(request, change=True)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let it be changed."""
         del obj
-        return self.can_change and self._is_open(request)
+        return self.can_change and self._is_open(request, change=True)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let it be deleted."""
         del obj
-        return self.can_delete and self._is_open(request)
+        return self.can_delete and self._is_open(request, change=True)
 
 
 class OfficeAdmin(Scoped, AuditedAdmin):
@@ -143,6 +158,23 @@ class OfficeAdmin(Scoped, AuditedAdmin):
         if db_field.name == "merchant":
             kwargs["queryset"] = self.admin_site.merchants(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer what the reader may do with rows; what is not offered is not done."""
+        return {
+            name: told
+            for name, told in super().get_actions(request).items()
+            if self.admin_site.may_press(request, self.model, name)
+        }
+
+    def _filter_unfold_actions_by_permissions(
+        self, request: HttpRequest, actions: list[Any], object_id: int | str | None = None
+    ) -> list[Any]:
+        """Offer the buttons that the reader may press."""
+        found = super()._filter_unfold_actions_by_permissions(request, actions, object_id)
+        return [
+            one for one in found if self.admin_site.may_press(request, self.model, one.path or "")
+        ]
 
     def side(self, merchant: Merchant) -> Merchant | None:
         """Return in whose name the reader acts for a merchant; None for the mall's."""
@@ -186,9 +218,8 @@ class OfficeInline(Scoped, TabularInline):
     else:
         hide_title = True
 
-    def _is_open(self, request: HttpRequest) -> bool:
-        del request
-        return True
+    def _is_open(self, request: HttpRequest, *, change: bool = False) -> bool:
+        return self.admin_site.may(request, self.parent_model, change=change)
 
 
 class ReadOnlyInline(OfficeInline):

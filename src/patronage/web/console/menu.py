@@ -1,0 +1,41 @@
+"""The console's menu: by what people do, not by where tables are kept."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from patronage.members.roles import Area, Right
+from patronage.web.console import access
+
+
+def arranged(request: HttpRequest, apps: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the areas as Django's menu has applications, each with its pages and models."""
+    models = {access.label_of(one["model"]): one for app in apps for one in app["models"]}
+    menu = []
+    for area, (name, labels) in access.AREAS.items():
+        entries = [*_pages(request, area), *(models.pop(one) for one in labels if one in models)]
+        if entries:
+            menu.append(_part(str(name), entries))
+    if models:  # in no table: owners alone see them
+        menu.append(_part("…", list(models.values())))
+    return menu
+
+
+def _pages(request: HttpRequest, area: Area) -> list[dict[str, Any]]:
+    if not access.has(request, access.Needed(area, Right.READ)):
+        return []
+    pages = []
+    for name, label in access.MENU.get(area, ()):
+        try:
+            url = reverse(f"console:{name}")
+        except NoReverseMatch:
+            continue
+        pages.append({"name": label, "object_name": name, "admin_url": url, "view_only": True})
+    return pages
+
+
+def _part(name: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    first = entries[0]["admin_url"]
+    return {"name": name, "app_label": "", "app_url": first, "models": entries}
