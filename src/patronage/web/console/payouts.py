@@ -35,8 +35,8 @@ class WithdrawalAdmin(KeysetReadOnlyAdmin):
     holds_personal_data = True
 
     list_display = (
-        *("number", "requested_at", "payee_name", "masked", "shown_amount", "shown_net"),
-        *("state", "approved_by", "confirmed_by"),
+        *("shown_number", "requested_at", "shown_payee", "shown_amount", "shown_net"),
+        *("state", "shown_staff"),
     )
     list_filter = ("state",)
     list_select_related = ("approved_by", "confirmed_by")
@@ -56,10 +56,21 @@ class WithdrawalAdmin(KeysetReadOnlyAdmin):
     )
     readonly_fields = ("shown_amount", "shown_fee", "shown_tax", "shown_net")
 
-    @admin.display(description=gettext_lazy("account number"))
-    def masked(self, withdrawal: Withdrawal) -> str:
-        """The account number but for its last digits."""
-        return withdrawal.masked_account
+    @admin.display(description=gettext_lazy("number"))
+    def shown_number(self, withdrawal: Withdrawal) -> str:
+        """The number's beginning, which tells a page's rows apart."""
+        return f"{withdrawal.number[:8]}…"
+
+    @admin.display(description=gettext_lazy("paid to"))
+    def shown_payee(self, withdrawal: Withdrawal) -> str:
+        """The name, and the account number but for its last digits hidden."""
+        return f"{withdrawal.payee_name} {withdrawal.masked_account}"
+
+    @admin.display(description=gettext_lazy("approved, confirmed by"))
+    def shown_staff(self, withdrawal: Withdrawal) -> str:
+        """Whose two pairs of eyes saw it."""
+        seen = (withdrawal.approved_by, withdrawal.confirmed_by)
+        return ", ".join(str(one) for one in seen if one is not None)
 
     @admin.display(description=gettext_lazy("amount"))
     def shown_amount(self, withdrawal: Withdrawal) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -298,7 +298,11 @@ class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
         """Propose that a member be credited cash."""
         return self._proposed(request, object_id, ProposalKind.CREDIT)
 
-    @action(description=gettext_lazy("Charge"), url_path="charge", permissions=["credit"])
+    @action(
+        description=pgettext_lazy("a member's cash", "Charge"),
+        url_path="charge",
+        permissions=["credit"],
+    )
     def charge(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Propose that a member be charged cash."""
         return self._proposed(request, object_id, ProposalKind.CHARGE)
