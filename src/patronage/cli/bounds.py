@@ -115,10 +115,10 @@ BOUNDS: Final[dict[str, Bound]] = {
     "refund": Bound(
         (
             (
-                "A return takes back what the order gave, as far as it is there, and gives back no "
-                "more than the order brought."
+                "A return takes back what the order gave, as far as it is there, says what is not, "
+                "and gives back no more than the order brought."
             ),
-            "退货收回该订单所给而仍在的部分，退还不多于该订单所带来的金额。",
+            "退货收回该订单所给而仍在的部分，说明已不在的部分，退还不多于该订单所带来的金额。",
         ),
         _events("order.refunded"),
     ),
@@ -199,6 +199,7 @@ _FIGURES: Final = {
     "cash": ("cash", "现金"),
     "coins": ("coins", "恒定积分"),
     "returned": ("given back to the operator", "退还运营者"),
+    "missing": ("said to be missing", "所报缺少的价值"),
     "reserve": ("reserve", "底池"),
     "dividend_pool": ("dividend pool", "分红池"),
     "dividends_unpaid": ("unpaid dividends", "待付分红"),

@@ -72,6 +72,7 @@ WEAKENED = {
         "figure * now // order.amount - figure * earlier // order.amount",
         "figure * amount // order.amount",
     ),
+    "returns_hide_what_is_gone": ("orders", "(asked - taken) * price // per)", "0)"),
     "more_returned_than_ordered": ("orders", "if now > order.amount:", "if False:"),
     "fees_round_down": (
         "operations",

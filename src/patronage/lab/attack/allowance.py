@@ -79,13 +79,13 @@ class Allowance:
     `step` is the day's dividend per nano-point, scaled. `shared` is money that may make any holders
     richer together, `rise` what makes one account richer alone, in minor units and in points worth
     the price before; `rounding` counts sales whose rounding, less than a minor unit, stays in the
-    reserve.
+    reserve. `missing` is what a return must say of points that are no longer there.
     """
 
     def __init__(self, bound: str, before: Picture) -> None:
         self.bound = bound
         self.most: dict[str, Most] = {}
-        self.paid_in = self.paid_out = self.returned = 0
+        self.paid_in = self.paid_out = self.returned = self.missing = 0
         self.reserve, self.circulating = before.reserve, before.circulating
         self.fees, self.dividend_pool = before.fees, before.dividend_pool
         self.step = 0
@@ -203,7 +203,8 @@ def _order_refunded(records: Records, before: Picture, event: Event) -> Allowanc
     def part(figure: int) -> int:
         return figure * now // order.amount - figure * earlier // order.amount
 
-    taken = 0
+    price, per = before.price
+    taken = asked = 0
     for id, points, quota in (
         (order.member, order.points, order.quota),
         (order.referrer, order.referrer_points, order.referrer_quota),
@@ -215,6 +216,7 @@ def _order_refunded(records: Records, before: Picture, event: Event) -> Allowanc
             allowance.most[id] = Most(points=-held, quota=-min(left, part(quota)))
             allowance.rise[id] = (0, -held)
             taken += held
+            asked += part(points)
     worth = allowance.retire(taken)
     back = min(part(order.contribution), worth)
     dividend_back = 0
@@ -223,6 +225,7 @@ def _order_refunded(records: Records, before: Picture, event: Event) -> Allowanc
     allowance.fees += worth - back
     allowance.dividend_pool -= dividend_back
     allowance.returned = back + dividend_back
+    allowance.missing = (asked - taken) * price // per
     # What they brought comes back to the buyer, out of their own points or of their referrer's.
     _, own = allowance.rise[order.member]
     allowance.rise[order.member] = (dividend_back, own + taken)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Final
 
 from patronage.economy import Applied, Event, Movement, Outcome, Replay
+from patronage.economy.orders import Refund
 from patronage.economy.state import INDEX_SCALE
 from patronage.lab.attack.allowance import Allowance, Most, Records, allow, fee_of
 from patronage.lab.attack.picture import NOBODY, BrokenBoundError, Holder, Picture, money, picture
@@ -56,6 +57,8 @@ class Watch:
         returned = now.returned - before.returned
         if returned > allowance.returned:
             raise BrokenBoundError("refund", "returned", allowance.returned, returned)
+        if isinstance(outcome.facts, Refund) and outcome.facts.missing != allowance.missing:
+            raise BrokenBoundError("refund", "missing", allowance.missing, outcome.facts.missing)
         self._paid_in += allowance.paid_in
         self._paid_out += allowance.paid_out
         self._granted.update(allowance.quotas)
