@@ -24,6 +24,7 @@ def title(finding: Finding) -> str:
         "average_member": say("The average member after a year", "一年后的平均会员"),
         "quotas": say("All quotas against the reserve", "全部分红额度与底池之比"),
         "stop": say("If sales stop", "如果销售停止"),
+        "evening": say("Ordering only for the day's dividend", "只为当日分红而下单"),
     }[finding.code]
 
 
@@ -144,6 +145,57 @@ def _stop(finding: Finding, n: Wording) -> str:
     return text
 
 
+def _evening(finding: Finding, n: Wording) -> str:
+    limit = n.share("limit")
+    who = say(
+        "Who invents an order with a friendly merchant just before a close, takes a share of the "
+        "day's dividend and redeems at once ",
+        "在日结前与相熟的商家虚构订单、分得当日分红并立即卖出的人，",
+    )
+    only = say(
+        f" It pays only while a day's dividend is more than {limit} of what all accounts' points "
+        "are worth.",
+        f"只有当日分红超过全部账户积分价值的 {limit} 时才划算。",
+    )
+    match finding.case:
+        case "margin":
+            text = who + say("gains by it at times.", "有时能够获利。") + only
+            return text + say(" With --margin this says how long.", "给出 --margin 可知多久。")
+        case "never":
+            return (
+                who
+                + say(
+                    "loses by it from the first day on, if sales go on like this.",
+                    "如果销售照此继续，从第一天起就会亏损。",
+                )
+                + only
+            )
+        case "always":
+            return (
+                who
+                + say(
+                    "gains by it on every day, at the other holders' expense, at most that day's "
+                    "dividend.",
+                    "每天都能以其他持有人为代价获利，至多为当日分红。",
+                )
+                + only
+            )
+    days = n.count("days")
+    first = say("day" if days == "1" else f"{days} days", f"最初 {days} 天")
+    return (
+        who
+        + say(
+            f"can gain by it on the first {first}, at the other holders' expense, at most that "
+            f"day's dividend of {n.money('dividend')}; later, if sales go on like this, it costs "
+            "more than it brings.",
+            f"在{first}能以其他持有人为代价获利，至多为当日分红 {n.money('dividend')}；"
+            "此后如果销售照此继续，所付多于所得。",
+        )
+        + only
+        + say(" Look closely at orders of those days.", " 请留意这些日子的订单。")
+    )
+
+
 _SENTENCES: dict[str, Callable[[Finding, Wording], str]] = {
     "parties": promises.parties,
     "founding": promises.founding,
@@ -157,4 +209,5 @@ _SENTENCES: dict[str, Callable[[Finding, Wording], str]] = {
     "average_member": _average_member,
     "quotas": _quotas,
     "stop": _stop,
+    "evening": _evening,
 }

@@ -46,6 +46,7 @@ def check(charter: Charter, assumptions: Assumptions) -> Report:
         forecast.average_member(subject),
         forecast.quotas(subject),
         forecast.stop(subject),
+        forecast.evening(subject),
     ]
     return Report(
         charter=charter,

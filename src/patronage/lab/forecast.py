@@ -1,10 +1,19 @@
 """What a charter comes to over time: the quota's distance, the price's path, where money goes."""
 
+from bisect import bisect_left
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from patronage.lab.growth import Growth
-from patronage.lab.subject import DAYS_A_YEAR, HORIZON_DAYS, Finding, Numbers, Subject, plain
+from patronage.lab.subject import (
+    DAYS_A_YEAR,
+    HORIZON_DAYS,
+    Finding,
+    Numbers,
+    Subject,
+    per_cent,
+    plain,
+)
 
 MILESTONE_ORDERS = (10**2, 10**4, 10**6, 10**8)
 MILESTONE_DAYS = (30, DAYS_A_YEAR, 3 * DAYS_A_YEAR, 10 * DAYS_A_YEAR)
@@ -232,3 +241,45 @@ def average_member(subject: Subject) -> Finding | None:
     if subject.assumptions.margin is not None:
         numbers["dividends"] = spent * subject.assumptions.margin * subject.dividend_rate
     return Finding("average_member", "note", "year", "", numbers)
+
+
+def evening(subject: Subject) -> Finding | None:
+    """For how long ordering only for the day's dividend pays.
+
+    A ring invents an order that brings in c (the rest of its money stays in the ring) just before a
+    close and redeems at once. It gets points worth at most g·c, g = grant.rate × (1 +
+    referral.rate), their share of the day's dividend D, and g·c less the fee f. With W the worth of
+    all accounts' points its gain is at most
+
+        g·c · D / (W + g·c) + g·c · (1 − f) − c,
+
+    above 0 for some c only if D / W > 1 / g − (1 − f). (What it pays from its own profit into the
+    pool, where the reserve is fed from profit, is a cost too, and left out.) None without
+    dividends or points.
+    """
+    g = subject.grant_rate * (1 + subject.referral_rate)
+    if not (subject.dividend_rate and g) or subject.gives_nothing:
+        return None
+    fee = min(subject.fee, subject.merchant_fee)
+    limit = 1 / g - (1 - fee)
+    inequality = (
+        "1 / (grant.rate × (1 + referral.rate)) − (1 − fee) = "
+        f"1 / {plain(g)} − (1 − {plain(fee)}) = {per_cent(limit)}"
+    )
+    numbers: Numbers = {"limit": limit}
+    law, margin = subject.growth, subject.assumptions.margin
+    if law is None or margin is None:
+        return Finding("evening", "note", "margin", inequality, numbers)
+    dividend = float(subject.dividend_rate * margin * subject.assumptions.sales_minor)
+
+    def is_over(day: int) -> bool:
+        orders = float(day * subject.orders_a_day)
+        supply = law.supply(orders)
+        held = law.reserve(orders) * (1 - law.founding / supply) if supply else 0.0
+        return dividend <= float(limit) * held
+
+    days = bisect_left(range(1, HORIZON_DAYS + 1), x=True, key=is_over)
+    numbers["days"] = days
+    numbers["dividend"] = subject.major(int(dividend))
+    case = "never" if days == 0 else "always" if days == HORIZON_DAYS else "days"
+    return Finding("evening", "note", case, inequality, numbers)

@@ -333,6 +333,12 @@ def test_every_bound_can_be_broken(bound: str) -> None:
         assert breach(charter, events, bound) is not None
 
 
+def test_shrinking_leaves_what_is_no_amount() -> None:
+    events = [order(1, "m1", -7), order(2, "m2", 0)]
+    shortest = shrink(events, lambda tried: len(tried) == 2 and tried[0]["amount"] <= 0)
+    assert [event["amount"] for event in shortest] == [-7, 0]
+
+
 def test_shrinking_leaves_only_what_breaks() -> None:
     events = [order(n, f"m{n % 4}", 12_345 + n, referrer="m9", profit=77) for n in range(40)]
 

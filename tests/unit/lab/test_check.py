@@ -277,6 +277,17 @@ CASES: list[tuple[str, str, str, dict[str, str], dict[str, Any]]] = [
     ("stop", "note", "less", {}, {}),
     ("stop", "note", "less", {"dividend.rate": "0"}, {}),
     ("stop", "note", "as_much", {"reserve.rate": "1"}, {}),
+    ("evening", "note", "margin", FOUNDED, {}),
+    ("evening", "note", "margin", {"reserve.of": "profit"}, {}),
+    ("evening", "note", "never", {"dividend.rate": "0.1"}, {"margin": Fraction(2, 5)}),
+    ("evening", "note", "days", {}, {"margin": Fraction(2, 5)}),
+    (
+        "evening",
+        "note",
+        "always",
+        {"grant.rate": "1", "referral.rate": "0", "redemption.fee": "0"},
+        {"margin": Fraction(2, 5)},
+    ),
 ]
 
 
@@ -387,6 +398,41 @@ def test_redemptions_make_the_price_rise_faster_and_issue_fewer_points(every: in
     minor, nano = economy.state.price
     assert minor * 1e9 / nano > growth.price(1000)
     assert economy.state.issued / 1e9 < growth.supply(1000)
+
+
+def evening_gain(changes: dict[str, str], days: int, amount: int, margin: Fraction) -> int:
+    """Play days of sales, then a ring's order just before the close; return what the ring gains."""
+    economy = Replay(charter(changes | {"quota.multiple": "10"}))
+    orders = 0
+    for day in range(1, days + 1):
+        for _ in range(100):
+            orders += 1
+            event = {"type": "order.completed", "member": f"h{orders % 50}", "amount": 10_000}
+            economy.submit(event | {"id": f"o{orders}", "order": f"o{orders}", "profit": 0})
+        if day == days:
+            event = {"type": "order.completed", "member": "r1", "referrer": "r2", "amount": amount}
+            paid = economy.submit(event | {"id": "x", "order": "x"}).facts.contribution  # type: ignore[union-attr]
+        profit = int(margin * 1_000_000)
+        event = {"type": "day.closed", "date": f"2026-01-{day:02}", "profit": profit}
+        economy.submit(event | {"id": f"d{day}"})
+    for member in ("r1", "r2"):
+        points = economy.book.accounts[member].points
+        event = {"type": "points.redeemed", "account": member, "points": points}
+        economy.submit(event | {"id": f"s{member}"})
+    got = economy.final_state()["accounts"]
+    return int(got["r1"]["cash"] + got["r2"]["cash"] - paid)
+
+
+@pytest.mark.parametrize("changes", [FOUNDED, FOUNDED | {"grant.rate": "0.90"}])
+def test_ordering_for_the_dividend_pays_as_long_as_said(changes: dict[str, str]) -> None:
+    """On the last day on which it is said to pay a small order gains, on the next no order does."""
+    margin = Fraction(2, 5)
+    finding = found("evening", changes, margin=margin, referred=Fraction(0))
+    days = int(finding.numbers["days"] or 0)
+    assert 1 <= days <= 20
+    assert evening_gain(changes, days, 10_000, margin) > 0
+    for amount in (1_000, 10_000, 100_000, 1_000_000):
+        assert evening_gain(changes, days + 1, amount, margin) < 0
 
 
 def test_milestones_follow_the_sales() -> None:

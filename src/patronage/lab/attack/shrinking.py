@@ -58,7 +58,9 @@ def _plainer(
             events = _replaced(events, number, rest, breaks)
     for field in _NUMBERS:
         value = events[number].get(field)
-        for plainer in _plainer_numbers(value) if isinstance(value, int) else ():
+        if not isinstance(value, int) or value <= 0:  # what is no amount is plain enough
+            continue
+        for plainer in _plainer_numbers(value):
             shown = _replaced(events, number, {**events[number], field: plainer}, breaks)
             if shown is not events:
                 events = shown
