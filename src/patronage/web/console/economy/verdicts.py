@@ -26,6 +26,7 @@ _TITLES: Final[dict[str, Any]] = {
     "average_member": gettext_lazy("The average member after a year"),
     "quotas": gettext_lazy("All quotas against the reserve"),
     "stop": gettext_lazy("If sales stop"),
+    "evening": gettext_lazy("Ordering only for the day's dividend"),
 }
 _VERDICTS: Final[dict[str, Any]] = {
     "holds": pgettext_lazy("of a promise", "holds"),
