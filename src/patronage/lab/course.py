@@ -152,13 +152,12 @@ class _Course:
         self._level = np.concatenate([self._level, np.zeros(new, np.uint8)])
         never = np.full((len(LEVELS), new), _NEVER, np.uint16)
         self._days_to = np.concatenate([self._days_to, never], axis=1)
-        holdings = self._members()
-        got = _got(holdings)
-        waiting = np.flatnonzero(got >= _LEVELS[self._level] * holdings.spent)
+        got, spent = (figures[self._merchants :] for figures in self._gear.returns())
+        waiting = np.flatnonzero(got >= _LEVELS[self._level] * spent)
         while len(waiting):
             self._days_to[self._level[waiting], waiting] = self._day + 1 - joined[waiting]
             self._level[waiting] += 1
-            reached = got[waiting] >= _LEVELS[self._level[waiting]] * holdings.spent[waiting]
+            reached = got[waiting] >= _LEVELS[self._level[waiting]] * spent[waiting]
             waiting = waiting[reached]
 
     def _members(self) -> Holdings:
@@ -170,7 +169,7 @@ class _Course:
         self._note_levels()
         scenario, charter = self._scenario, self._scenario.charter
         totals, members = self._gear.totals(), self._members()
-        got = _got(members)
+        got = members.got()
         worth, paid, fees = _redeemed(charter, totals, members)
         if_held = got + paid
         return Simulation(
@@ -241,10 +240,6 @@ class _Course:
                 days_to=tuple(_spread(days) for days in days_to),
                 **sums,
             )
-
-
-def _got(holdings: Holdings) -> Floats:
-    return holdings.dividends + holdings.redeemed + holdings.bought_out + holdings.coins_got
 
 
 def _redeemed(

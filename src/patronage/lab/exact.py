@@ -101,6 +101,11 @@ class Exact:
             exits=self._exits[:size],
         )
 
+    def returns(self) -> tuple[Floats, Floats]:
+        """Return what each account has got and what it has spent, after the last day."""
+        holdings = self.holdings()
+        return holdings.got(), holdings.spent
+
     def _name(self, size: int) -> None:
         """Make ids for accounts below a number."""
         new = range(len(self._ids), size)

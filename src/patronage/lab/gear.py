@@ -43,6 +43,10 @@ class Holdings(NamedTuple):
     coins_got: Floats
     exits: Floats
 
+    def got(self) -> Floats:
+        """Return what each account has got: dividends, money for points, coins."""
+        return self.dividends + self.redeemed + self.bought_out + self.coins_got
+
 
 class Gear(Protocol):
     """An economy that days go through."""
@@ -55,6 +59,9 @@ class Gear(Protocol):
 
     def holdings(self) -> Holdings:
         """Return the accounts after the last day."""
+
+    def returns(self) -> tuple[Floats, Floats]:
+        """Return what each account has got and what it has spent, after the last day."""
 
 
 def brought(charter: Charter, orders: Orders) -> tuple[Ints, Ints]:
