@@ -69,6 +69,13 @@ def test_nothing_is_counted_and_little_is_asked(shop: Shop, path: str) -> None:
     assert len(asked) <= 20
 
 
+def test_a_members_page_asks_little(shop: Shop) -> None:
+    browser = signed_in(shop.operator)
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(f"{PEOPLE}{shop.owner.pk}/change/").status_code == 200
+    assert len(asked) <= 20, "\n".join(one["sql"][:120] for one in asked)
+
+
 @pytest.mark.parametrize("after", ["nothing", "9999999", "1;DROP", ""])
 def test_a_place_that_is_none_begins_at_the_start(shop: Shop, after: str) -> None:
     answer = signed_in(shop.operator).get(PEOPLE, {"after": after}, follow=True)
