@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +16,10 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
+from PIL import Image
 
 from patronage.commerce import (
+    aftersales,
     amendments,
     checkout,
     counter,
@@ -28,6 +31,7 @@ from patronage.commerce import (
     returns,
 )
 from patronage.commerce.models import (
+    AfterSale,
     Agreement,
     Alarm,
     Amendment,
@@ -68,6 +72,10 @@ FILES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+
+# Orders that are known by something else than their state.
+SPECIAL = ("codes", "aftersale")
 
 
 class Shop(NamedTuple):
@@ -241,6 +249,8 @@ def _order(shop: Shop) -> None:
     """Let the owner have an order in every state."""
     mall, owner, made = shop.mall, shop.owner, shop.orders
     (made["completed"],) = mall.buy(owner, (shop.wine, 1))
+    (made["aftersale"],) = mall.buy(owner, (shop.cake, 2))
+    _ask_after_sales(made["aftersale"], shop)
     (made["returned"],) = mall.place(owner, (shop.cake, 1))
     mall.pay([made["returned"]])
     mall.receive(made["returned"])
@@ -263,8 +273,8 @@ def _order(shop: Shop) -> None:
     Alarm.objects.create(kind="event_refused", subject="order:1:completed")
     for order in made.values():
         order.refresh_from_db()
-    assert {state: order.state for state, order in made.items() if state != "codes"} == {
-        state: state for state in made if state != "codes"
+    assert {state: order.state for state, order in made.items() if state not in SPECIAL} == {
+        state: state for state in made if state not in SPECIAL
     }
 
 
@@ -313,6 +323,36 @@ def give_back(order: Order, shop: Shop, *, quantity: int, approve: bool | None) 
     assert not isinstance(asked, returns.ReturnRefusal), asked
     if approve is not None:
         returns.answer_return(merchant=None, return_id=asked.id, who=shop.operator, approve=approve)
+
+
+def _ask_after_sales(order: Order, shop: Shop) -> None:
+    """Let one cake of two be refunded after completion, and the other wait with a picture."""
+    line = order.lines.get()
+    for key in ("1", "2"):
+        case = aftersales.request(
+            person=order.person,
+            number=order.number,
+            key=key,
+            quantities={line.id: 1},
+            reason="漏液",
+            pictures=[ContentFile(photograph(), name="shown.webp")],
+        )
+        assert isinstance(case, AfterSale), case
+        if key == "1":
+            done = aftersales.answer(
+                merchant=shop.tea,
+                number=case.number,
+                who=shop.clerk,
+                approve=True,
+                needs_goods=False,
+            )
+            assert isinstance(done, AfterSale), done
+
+
+def photograph(form: str = "WEBP") -> bytes:
+    written = BytesIO()
+    Image.new("RGB", (64, 64), "#a8325a").save(written, form)
+    return written.getvalue()
 
 
 def wanted(sku: Sku, quantity: int = 1) -> list[checkout.Wanted]:

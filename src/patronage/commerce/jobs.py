@@ -8,10 +8,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce import (
+    aftersales,
     amendments,
     completion,
     counter,
     days,
+    debts,
     figures,
     leftovers,
     merchants,
@@ -21,6 +23,7 @@ from patronage.commerce import (
     proposals,
     publishing,
     refunds,
+    reversal,
     rewards,
 )
 from patronage.members import awards, notices, noticing, payouts, ranking
@@ -51,6 +54,9 @@ JOBS: Final = (
     Job("receive orders", _("confirm receipt in time"), orders.receive_due, 10 * _MINUTE),
     Job("complete orders", _("complete orders after the hold"), completion.complete_due, _MINUTE),
     Job("divide orders", _("divide completed orders' money"), completion.divide_due, _MINUTE),
+    Job("pass on after-sales", _("hand on after-sales"), aftersales.pass_on_due, 10 * _MINUTE),
+    Job("refund after-sales", _("refund after-sales"), reversal.go_on_due, _MINUTE),
+    Job("collect debts", _("collect merchants' debts"), debts.collect_due, _MINUTE),
     Job("conclude counters", _("conclude counter payments"), counter.conclude_due, _MINUTE),
     Job("pay out", _("pay out withdrawals"), payouts.go_on, _MINUTE),
     Job("conclude proposals", _("conclude accepted proposals"), proposals.conclude_due, _MINUTE),

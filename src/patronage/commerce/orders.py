@@ -1,19 +1,40 @@
 """Orders: reading one's own, and moving them on."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
+from django.db.models import (
+    Count,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Sum,
+    prefetch_related_objects,
+)
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from patronage.commerce import alarms, checkout, fulfilment, paying, payments, refunds
+from patronage.commerce import (
+    aftersales,
+    alarms,
+    checkout,
+    fulfilment,
+    paying,
+    payments,
+    refunds,
+)
 from patronage.commerce.checkout import AddressText
 from patronage.commerce.completion import Pending, granted_of, pending_of
 from patronage.commerce.counter import paid_at_counters
 from patronage.commerce.fulfilment import CodeRefusal, redeem_code
 from patronage.commerce.models import (
+    AfterSale,
+    AfterSalePicture,
+    AfterSaleStep,
     Channel,
     Delivery,
     Invoice,
@@ -103,7 +124,8 @@ def has_open(person: Person) -> bool:
     theirs = Q(person=person) | Q(referrer_account=person.account)
     undivided = Order.objects.filter(theirs, state=State.COMPLETED, split_at=None)
     owed = Refund.objects.filter(payment__checkout__person=person, state=RefundState.REQUESTED)
-    return running.exists() or undivided.exists() or owed.exists()
+    found = (running, undivided, owed)
+    return any(rows.exists() for rows in found) or aftersales.has_open(person)
 
 
 def forget(person: Person) -> None:
@@ -117,6 +139,12 @@ def forget(person: Person) -> None:
     # An invoice that was issued is kept as the law asks.
     Invoice.objects.filter(order__person=person).exclude(state=InvoiceState.ISSUED).delete()
     Transition.objects.filter(order__person=person, who=person).update(note="")
+    cases = AfterSale.objects.filter(order__person=person)
+    cases.update(reason="", carrier="", tracking="")
+    AfterSaleStep.objects.filter(aftersale__in=cases, who=person).update(note="")
+    for picture in AfterSalePicture.objects.filter(aftersale__in=cases):
+        transaction.on_commit(partial(picture.file.delete, save=False))
+        picture.delete()
     # A refund repeats why it was asked for; what staff said stands in the return's answer.
     Refund.objects.filter(payment__checkout__person=person).update(reason="")
 
@@ -169,12 +197,16 @@ def order_of(*, person: Person, number: str) -> Order | None:
     """Return a member's order with lines, their codes until it is completed, and transitions.
 
     With its tenders and their refunds once it is paid, those that count, and its splits once it
-    is completed.
+    is completed; `has_returns` and `has_cases` tell whether there are returns and after-sale cases.
     """
-    found = Order.objects.filter(person=person, number=number)
+    found = Order.objects.filter(person=person, number=number).annotate(
+        returns_exist=Exists(Return.objects.filter(order=OuterRef("pk"))),
+        cases_exist=Exists(AfterSale.objects.filter(order=OuterRef("pk"))),
+    )
     order = found.select_related("merchant", "checkout", "person", "invoice").first()
     if order is None:
         return None
+    order.has_returns, order.has_cases = order.returns_exist, order.cases_exist
     needed: list[str | Prefetch[str]] = [_LINES, "lines__sku__product__pictures", "transitions"]
     if order.state not in (State.UNPAID, State.PAYING):
         succeeded = Tender.objects.filter(payment__state=PaymentState.SUCCEEDED).order_by("id")
@@ -321,7 +353,9 @@ def held_coins(merchant: Merchant) -> int:
     )
     live = coins.filter(running)
     back = Refund.objects.filter(tender__in=live, state=RefundState.SUCCEEDED)
-    owed = Refund.objects.filter(tender__in=coins.exclude(running), state=RefundState.REQUESTED)
+    owed = Refund.objects.filter(
+        tender__in=coins.exclude(running), state=RefundState.REQUESTED, advanced_at=None
+    )
     total = 0
     for sign, rows in ((1, live), (-1, back), (1, owed)):
         total += sign * (rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0)

@@ -134,9 +134,7 @@ def fail(payment: Payment, state: PaymentState) -> list[int]:
             raise RuntimeError(f"{payment.reference} ended before its ledger part was settled")
         if outcome.refusal is None:
             refund = refunds.request(
-                tender=tender,
-                amount_minor=tender.amount_minor,
-                goods_minor=tender.goods_minor,
+                refunds.Part(tender, tender.amount_minor, tender.goods_minor),
                 key=f"undo:{payment.reference}:{tender.order.number}",
                 reason="the payment was not completed",
             )

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from patronage.commerce import alarms, channels, posting
+from patronage.commerce import alarms, channels, debts, posting
 from patronage.commerce.allocation import allocate
 from patronage.commerce.models import (
+    AfterSale,
     Channel,
     Order,
     Payment,
@@ -18,6 +19,8 @@ from patronage.commerce.models import (
     Tender,
 )
 from patronage.commerce.port import ProviderUnreachableError
+from patronage.economy import Refusal as Refused
+from patronage.ledger import Settled
 from patronage.members import clock
 
 RETRY_AFTER = timedelta(hours=1)
@@ -55,23 +58,62 @@ def left_of(tenders: Iterable[Tender]) -> dict[int, tuple[int, int]]:
     return left
 
 
+class Part(NamedTuple):
+    """What goes back of one tender, in minor units; `goods_minor` of it for goods."""
+
+    tender: Tender
+    amount_minor: int
+    goods_minor: int
+
+
+def parts_of_all(order: Order) -> list[Part]:
+    """Return all that is left of what paid an order, by tender."""
+    tenders = tenders_of(order)
+    left = left_of(tenders)
+    return [Part(tender, *left[tender.id]) for tender in tenders if left[tender.id][0] > 0]
+
+
+def parts_of_goods(order: Order, goods_minor: int) -> list[Part]:
+    """Return so much of what was paid for goods, by tender.
+
+    In the proportion in which the tenders paid what is still there, by largest remainder: so none
+    gives back more than it has.
+    """
+    tenders = tenders_of(order)
+    left = left_of(tenders)
+    parts = allocate(goods_minor, [left[tender.id][1] for tender in tenders])
+    return [
+        Part(tender, part, part) for tender, part in zip(tenders, parts, strict=True) if part > 0
+    ]
+
+
 def request(
-    *, tender: Tender, amount_minor: int, goods_minor: int, key: str, reason: str
+    part: Part,
+    *,
+    key: str,
+    reason: str,
+    aftersale: AfterSale | None = None,
+    netted_minor: int = 0,
 ) -> Refund:
     """Note that so much of a tender is to go back, in the caller's transaction.
 
-    Call `carry_out` with it when that is committed.
+    Of an after-sale case less what is netted. Call `carry_out` with it when that is committed.
     """
+    is_all_kept = netted_minor == part.amount_minor
     refund = Refund.objects.create(
-        payment=tender.payment,
-        tender=tender,
-        channel=tender.channel,
-        key=key,
-        amount_minor=amount_minor,
-        goods_minor=goods_minor,
+        payment=part.tender.payment,
+        tender=part.tender,
+        channel=part.tender.channel,
+        key=f"{key}:{part.tender.channel}",
+        amount_minor=part.amount_minor,
+        goods_minor=part.goods_minor,
+        netted_minor=netted_minor,
+        aftersale=aftersale,
+        state=RefundState.SUCCEEDED if is_all_kept else RefundState.REQUESTED,
+        ended_at=clock.now() if is_all_kept else None,
         reason=reason[:200],
     )
-    if tender.channel != Channel.TEST:
+    if part.tender.channel != Channel.TEST and not is_all_kept:
         posting.submit(_event(refund))
     return refund
 
@@ -92,41 +134,12 @@ def request_stray(payment: Payment) -> Refund:
 
 def request_all(order: Order, *, key: str, reason: str) -> list[Refund]:
     """Note that all that is left of what paid an order is to go back."""
-    tenders = tenders_of(order)
-    left = left_of(tenders)
-    return [
-        request(
-            tender=tender,
-            amount_minor=left[tender.id][0],
-            goods_minor=left[tender.id][1],
-            key=f"{key}:{tender.channel}",
-            reason=reason,
-        )
-        for tender in tenders
-        if left[tender.id][0] > 0
-    ]
+    return [request(part, key=key, reason=reason) for part in parts_of_all(order)]
 
 
 def request_goods(order: Order, goods_minor: int, *, key: str, reason: str) -> list[Refund]:
-    """Note that so much of what was paid for goods is to go back.
-
-    In the proportion in which the tenders paid what is still there, by largest remainder: so none
-    gives back more than it has.
-    """
-    tenders = tenders_of(order)
-    left = left_of(tenders)
-    parts = allocate(goods_minor, [left[tender.id][1] for tender in tenders])
-    return [
-        request(
-            tender=tender,
-            amount_minor=part,
-            goods_minor=part,
-            key=f"{key}:{tender.channel}",
-            reason=reason,
-        )
-        for tender, part in zip(tenders, parts, strict=True)
-        if part > 0
-    ]
+    """Note that so much of what was paid for goods is to go back, as `parts_of_goods` divides."""
+    return [request(part, key=key, reason=reason) for part in parts_of_goods(order, goods_minor)]
 
 
 def _event_id(refund: Refund) -> str:
@@ -137,17 +150,24 @@ def _event(refund: Refund) -> dict[str, Any]:
     tender = refund.tender
     if tender is None:
         raise TypeError(f"{refund.key} came from no tender")
-    if refund.channel == Channel.COINS:
-        what: Mapping[str, Any] = {"type": "coins.refunded", "payment": spending_id(tender)}
+    what: Mapping[str, Any]
+    if refund.advanced_at is not None:
+        number = tender.order.number
+        reason = f"coins of order {number}, advanced"
+        account = tender.order.person.account
+        what = {"type": "cash.credited", "account": account, "reason": reason}
+    elif refund.channel == Channel.COINS:
+        what = {"type": "coins.refunded", "payment": spending_id(tender)}
     else:
         what = {"type": "cash.restored", "withdrawal": spending_id(tender)}
-    return {"id": _event_id(refund), **what, "amount": refund.amount_minor}
+    return {"id": _event_id(refund), **what, "amount": refund.sent_minor}
 
 
 def carry_out(refund_ids: Iterable[int]) -> None:
     """Do what was noted, and note how it ended. Not inside a transaction.
 
-    What a provider does not answer, and what a merchant has no coins for, is tried again later.
+    What a provider does not answer, and what a merchant has no coins for, is tried again later; of
+    an after-sale case the latter is advanced as cash, and the merchant owes it.
     """
     ids = list(refund_ids)
     refunds = Refund.objects.filter(id__in=ids, state=RefundState.REQUESTED).order_by("id")
@@ -182,6 +202,9 @@ def _from_ledger(refund_id: int) -> None:
         outcome = posting.outcome_of(_event_id(refund))
         if refund.state != RefundState.REQUESTED or outcome is None:
             return
+        if _is_to_be_advanced(refund, outcome):
+            _advance(refund)
+            return
         if posting.require_applied(f"refund:{refund.key}", outcome):
             refund.state = RefundState.SUCCEEDED
             refund.ended_at = clock.now()
@@ -189,6 +212,21 @@ def _from_ledger(refund_id: int) -> None:
             # A refused id is spent: the next try has its own, and is handed in when it is due.
             refund.asked_at = clock.now()
         refund.save(update_fields=["state", "ended_at", "asked_at"])
+
+
+def _is_to_be_advanced(refund: Refund, outcome: Settled) -> bool:
+    is_short = outcome.refusal is Refused.INSUFFICIENT_COINS
+    return is_short and refund.aftersale_id is not None and refund.advanced_at is None
+
+
+def _advance(refund: Refund) -> None:
+    """Let the operator pay as cash, at once, the coins that a merchant no longer has."""
+    assert refund.aftersale is not None  # noqa: S101  (as was asked)
+    refund.tries += 1
+    refund.advanced_at = clock.now()
+    refund.save(update_fields=["tries", "advanced_at"])
+    debts.owe(refund.aftersale, refund.sent_minor)
+    posting.submit(_event(refund))
 
 
 def retry() -> int:

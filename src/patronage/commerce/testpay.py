@@ -174,13 +174,11 @@ class TestChannel:
             charge = TestCharge.objects.select_for_update().get(reference=refund.payment.reference)
             made = charge.refunds.filter(key=refund.key).first()
             if made is not None:
-                return made.amount_minor == refund.amount_minor
+                return made.amount_minor == refund.sent_minor
             back = charge.refunds.aggregate(sum=Sum("amount_minor"))["sum"] or 0
             if charge.state != Standing.SUCCEEDED:
                 return False
-            if back + refund.amount_minor > charge.amount_minor:
+            if back + refund.sent_minor > charge.amount_minor:
                 return False
-            TestRefund.objects.create(
-                charge=charge, key=refund.key, amount_minor=refund.amount_minor
-            )
+            TestRefund.objects.create(charge=charge, key=refund.key, amount_minor=refund.sent_minor)
             return True

@@ -5,10 +5,31 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 
 from patronage.members.amounts import money, plain, points
 from patronage.members.models import NoticeKind
+
+_AFTERSALE = {
+    "approved": gettext_noop(
+        "After-sales of order %(order)s: approved. Please send the goods back."
+    ),
+    "approved_kept": gettext_noop(
+        "After-sales of order %(order)s: approved. The goods need not be sent back."
+    ),
+    "declined": gettext_noop("After-sales of order %(order)s: declined. The case says why."),
+    "received": gettext_noop("After-sales of order %(order)s: the goods are back."),
+    "not_accepted": gettext_noop(
+        "After-sales of order %(order)s: the goods were not accepted. The case says why."
+    ),
+    "to_platform": gettext_noop("After-sales of order %(order)s: the platform decides now."),
+    "settled": gettext_noop("After-sales of order %(order)s: %(amount)s is being given back."),
+    "refunded": gettext_noop("After-sales of order %(order)s: %(amount)s was given back."),
+    "lapsed": gettext_noop(
+        "After-sales of order %(order)s: ended, as the goods were not sent in time."
+    ),
+}
+"""Of the steps of an after-sale case."""
 
 
 def sentence(kind: str, facts: dict[str, Any]) -> str:
@@ -73,6 +94,9 @@ def _said(kind: NoticeKind, facts: dict[str, Any]) -> tuple[str, dict[str, str]]
             text = _("%(cash)s was charged to your cash.")
         case NoticeKind.CASH_BACK:
             text = _("%(cash)s came back to your cash.")
+        case NoticeKind.AFTERSALE:
+            template = _AFTERSALE[facts["deed"]]
+            text = _(template)
         case NoticeKind.PAYOUT:
             text = (
                 _("Your withdrawal of %(amount)s was paid out.")

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from patronage import ledger
-from patronage.commerce.models import PayCode, Payment
+from patronage.commerce.models import AfterSale, PayCode, Payment
 from tests.integration.commerce.play import HOME
 from tests.integration.members.play import PIN
 from tests.shop import Shop
@@ -61,6 +61,24 @@ def reference(shop: Shop) -> str:
 def return_body(shop: Shop) -> dict[str, Any]:
     line = shop.orders["shipped"].lines.get()
     return {"do": "ask", "key": "k", f"quantity-{line.id}": "1"}
+
+
+def open_case(shop: Shop) -> AfterSale:
+    return shop.orders["aftersale"].aftersales.get(state="requested")
+
+
+def aftersale(tail: str = "") -> Callable[[Shop], str]:
+    return lambda shop: f"/after-sales/{open_case(shop).number}/{tail}"
+
+
+def aftersale_picture(shop: Shop) -> str:
+    case = open_case(shop)
+    return f"/after-sales/{case.number}/pictures/{case.pictures.get().id}/"
+
+
+def aftersale_body(shop: Shop) -> dict[str, Any]:
+    line = shop.orders["completed"].lines.get()
+    return {"do": "ask", "key": "k", "reason": "坏了", f"quantity-{line.id}": "1"}
 
 
 def cart_body(shop: Shop) -> dict[str, Any]:
@@ -203,6 +221,14 @@ MALL: dict[str, Address] = {
     "invoices/<str:number>/": Address(
         OWNER, lambda shop: f"/invoices/{shop.orders['completed'].number}/"
     ),
+    "orders/<str:number>/after-sales/": Address(
+        OWNER, order("completed", "after-sales/"), aftersale_body
+    ),
+    "after-sales/<str:number>/": Address(OWNER, aftersale()),
+    "after-sales/<str:number>/withdraw/": Address(OWNER, aftersale("withdraw/")),
+    "after-sales/<str:number>/sent/": Address(OWNER, aftersale("sent/")),
+    "after-sales/<str:number>/platform/": Address(OWNER, aftersale("platform/")),
+    "after-sales/<str:number>/pictures/<int:id>/": Address(OWNER, aftersale_picture),
     "mine/notices/": Address(MEMBER, fixed("/mine/notices/")),
     "mine/notices/texts/": Address(
         MEMBER, fixed("/mine/notices/texts/"), lambda _shop: {"kind": "payout"}

@@ -1,5 +1,17 @@
 """The tables of commerce. Money is in minor units, rates are in millionths."""
 
+from patronage.commerce.models.aftersales import (
+    AfterSale,
+    AfterSaleDeed,
+    AfterSaleLine,
+    AfterSalePicture,
+    AfterSaleShare,
+    AfterSaleState,
+    AfterSaleStep,
+    Bearer,
+    MerchantDebt,
+    ShareKind,
+)
 from patronage.commerce.models.alarms import Alarm
 from patronage.commerce.models.amendments import Amendment
 from patronage.commerce.models.cart import CartItem
@@ -55,6 +67,13 @@ from patronage.commerce.models.storefront import Announcement, Banner
 from patronage.commerce.models.testpay import TestCharge, TestDelivery, TestKey, TestRefund
 
 __all__ = [
+    "AfterSale",
+    "AfterSaleDeed",
+    "AfterSaleLine",
+    "AfterSalePicture",
+    "AfterSaleShare",
+    "AfterSaleState",
+    "AfterSaleStep",
     "Agreement",
     "Alarm",
     "Amendment",
@@ -62,6 +81,7 @@ __all__ = [
     "Application",
     "ApplicationState",
     "Banner",
+    "Bearer",
     "CartItem",
     "Category",
     "Channel",
@@ -82,6 +102,7 @@ __all__ = [
     "Job",
     "Line",
     "Merchant",
+    "MerchantDebt",
     "Notification",
     "Order",
     "Party",
@@ -100,6 +121,7 @@ __all__ = [
     "ReturnLine",
     "ReturnState",
     "SearchWord",
+    "ShareKind",
     "Sku",
     "Split",
     "SplitKind",

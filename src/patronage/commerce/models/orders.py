@@ -129,6 +129,10 @@ class Order(models.Model):
     split_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
+    has_returns: bool
+    has_cases: bool
+    """Whether there are returns and after-sale cases, where `orders.order_of` read it."""
+
     class Meta:
         """Integers that agree; states there are; lists and jobs by index."""
 

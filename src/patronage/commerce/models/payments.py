@@ -149,7 +149,9 @@ class Refund(models.Model):
 
     `tender` is None where nothing was paid by it: the money came for an order that no longer
     wanted it. `goods_minor` of the amount is for goods. `tries` counts the events handed to the
-    ledger, as a refused one's id is spent.
+    ledger, as a refused one's id is spent. Of an after-sale case, `netted_minor` of the amount is
+    kept back for what the member took out before; and coins that the merchant no longer has are
+    advanced as cash, from `advanced_at` on.
     """
 
     payment = models.ForeignKey(
@@ -167,6 +169,16 @@ class Refund(models.Model):
     key = models.CharField(_("key"), max_length=80, unique=True)
     amount_minor = models.BigIntegerField(_("amount"))
     goods_minor = models.BigIntegerField(_("of it for goods"), default=0)
+    netted_minor = models.BigIntegerField(_("of it kept back"), default=0)
+    aftersale = models.ForeignKey(
+        "commerce.AfterSale",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="refunds",
+        verbose_name=_("after-sale case"),
+    )
+    advanced_at = models.DateTimeField(_("advanced as cash at"), null=True, blank=True)
     state = models.CharField(
         _("state"), max_length=12, choices=RefundState.choices, default=RefundState.REQUESTED
     )
@@ -183,8 +195,8 @@ class Refund(models.Model):
         verbose_name_plural = _("refunds")
         constraints = (
             models.CheckConstraint(
-                condition=Q(amount_minor__gte=1, goods_minor__gte=0)
-                & Q(goods_minor__lte=F("amount_minor")),
+                condition=Q(amount_minor__gte=1, goods_minor__gte=0, netted_minor__gte=0)
+                & Q(goods_minor__lte=F("amount_minor"), netted_minor__lte=F("amount_minor")),
                 name="commerce_refund_parts",
             ),
         )
@@ -198,6 +210,11 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def sent_minor(self) -> int:
+        """What really goes back, in minor units."""
+        return self.amount_minor - self.netted_minor
 
 
 class Notification(models.Model):

@@ -28,6 +28,7 @@ class NoticeKind(models.TextChoices):
     CASH_BACK = "cash_back", _("Cash that came back")
     PAYOUT = "payout", _("What became of a withdrawal")
     INVOICE = "invoice", _("What became of an invoice")
+    AFTERSALE = "aftersale", _("Steps of an after-sale case")
 
 
 class Notice(models.Model):

@@ -5,6 +5,7 @@
 `PATRONAGE_SMS` (the class that sends text messages), `PATRONAGE_PAYOUT` (`cash`, or `mall_only`:
 cash pays orders and cannot be withdrawn), `PATRONAGE_PAYOUT_MIN`, `_DAILY`, `_PROPOSAL` (minor
 units), `_FEE`, `_TAX` (millionths) and `_PROVIDER`, `PATRONAGE_KYC` (classes),
+`PATRONAGE_AFTERSALES_DAYS`, `_ANSWER` (hours) and `_TAKEN_OUT` (`netted` or `borne`),
 `PATRONAGE_AMENDMENT_DAYS`, `PATRONAGE_ECONOMY`,
 `PATRONAGE_CURRENCY` (the charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock
 can be moved), `PATRONAGE_LOG` (the public log's folder), `PATRONAGE_LOG_KEY` (its key's file: where
@@ -42,6 +43,15 @@ ECONOMY = os.environ.get("PATRONAGE_ECONOMY", "mall")
 # So many days before it is in force an amendment of the charter must be announced.
 AMENDMENT_NOTICE_DAYS = int(os.environ.get("PATRONAGE_AMENDMENT_DAYS", "7"))
 CURRENCY = os.environ.get("PATRONAGE_CURRENCY", "CNY")
+
+# So many days after its completion something of an order can be given back.
+AFTERSALES_DAYS = int(os.environ.get("PATRONAGE_AFTERSALES_DAYS", "30"))
+# So many hours a merchant has to answer, before the platform does.
+AFTERSALES_ANSWER_HOURS = int(os.environ.get("PATRONAGE_AFTERSALES_ANSWER", "72"))
+# What a member took out of the points of goods that come back: netted from the refund, or borne.
+AFTERSALES_TAKEN_OUT = os.environ.get("PATRONAGE_AFTERSALES_TAKEN_OUT", "netted")
+if AFTERSALES_TAKEN_OUT not in ("netted", "borne"):
+    raise ImproperlyConfigured("PATRONAGE_AFTERSALES_TAKEN_OUT must be netted or borne")
 
 PAYOUT = os.environ.get("PATRONAGE_PAYOUT", "cash")
 if PAYOUT not in ("cash", "mall_only"):

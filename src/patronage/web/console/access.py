@@ -37,7 +37,10 @@ AREAS: Final[dict[Area, tuple[str | Promise, tuple[str, ...]]]] = {
     ),
     Area.MERCHANTS: (
         _("Merchants"),
-        ("commerce.merchant", "commerce.application", "commerce.agreement"),
+        (
+            *("commerce.merchant", "commerce.application", "commerce.agreement"),
+            "commerce.merchantdebt",
+        ),
     ),
     Area.MEMBERS: (
         _("Members"),
@@ -91,7 +94,7 @@ ACTIONS: Final = {
 }
 """Actions that are of another area than their model."""
 
-READING: Final = frozenset({"statement", "brought", "slip", "file", "history"})
+READING: Final = frozenset({"picture", "statement", "brought", "slip", "file", "history"})
 """Pages of a model beside its own that change nothing. Actions on rows that only send a file are
 named `export_…`."""
 

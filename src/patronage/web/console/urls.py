@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from patronage.web.console import (
+    aftersales,
     audit,
     catalogue,
     merchants,
@@ -17,7 +18,7 @@ from patronage.web.console.economy import decisions
 from patronage.web.console.site import site
 
 REGISTERED = (
-    *(audit, catalogue, decisions, merchants, payouts, people),
+    *(aftersales, audit, catalogue, decisions, merchants, payouts, people),
     *(persons, rewards, selling, storefront),
 )
 """Importing them registers their pages."""

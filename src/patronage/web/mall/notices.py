@@ -32,6 +32,7 @@ _ICONS: Final = {
     NoticeKind.CASH_CHARGED: "banknote",
     NoticeKind.CASH_BACK: "undo-2",
     NoticeKind.PAYOUT: "banknote",
+    NoticeKind.AFTERSALE: "undo-2",
     NoticeKind.INVOICE: "receipt-text",
 }
 

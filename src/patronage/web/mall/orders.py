@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from patronage.commerce import invoices, returns
+from patronage.commerce import aftersales, invoices, returns
 from patronage.commerce import orders as of
 from patronage.commerce.models import Order, ReturnState, State
 from patronage.commerce.orders import OrderRefusal
@@ -61,7 +61,8 @@ def order(request: MemberRequest, number: str) -> HttpResponse:
     """Show an order: where it stands, what it cost, what comes of it."""
     found = _order(request, number)
     is_paid = found.state not in (State.UNPAID, State.PAYING)
-    asked = returns.returns_of(found) if is_paid else {}
+    asked = returns.returns_of(found) if found.has_returns else {}
+    cases = aftersales.cases_of(found) if found.has_cases else {}
     is_asked = any(one.state == ReturnState.REQUESTED for one in asked)
     return render(
         request,
@@ -76,6 +77,9 @@ def order(request: MemberRequest, number: str) -> HttpResponse:
             "can_return": returns.can_return(found) and not is_asked,
             "invoice": getattr(found, "invoice", None),
             "can_invoice": invoices.can_ask(found),
+            "cases": cases,
+            "can_ask": bool(aftersales.returnable(found))
+            and not any(case.is_open for case in cases),
         },
     )
 

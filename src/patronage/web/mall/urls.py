@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from patronage.web.mall import (
+    aftersales,
     applying,
     cart,
     catalogue,
@@ -42,6 +43,14 @@ urlpatterns = [
     path("orders/<str:number>/return/", orders.send_back, name="order_return"),
     path("orders/<str:number>/invoice/", invoices.invoice, name="order_invoice"),
     path("invoices/<str:number>/", invoices.invoice_file, name="order_invoice_file"),
+    path("orders/<str:number>/after-sales/", aftersales.ask, name="aftersale_ask"),
+    path("after-sales/<str:number>/", aftersales.case, name="aftersale"),
+    path("after-sales/<str:number>/withdraw/", aftersales.withdraw, name="aftersale_withdraw"),
+    path("after-sales/<str:number>/sent/", aftersales.sent, name="aftersale_sent"),
+    path("after-sales/<str:number>/platform/", aftersales.ask_platform, name="aftersale_platform"),
+    path(
+        "after-sales/<str:number>/pictures/<int:id>/", aftersales.picture, name="aftersale_picture"
+    ),
     path("", include("patronage.web.mall.member_urls")),
     path("wallet/", include("patronage.web.mall.wallet.urls")),
 ]

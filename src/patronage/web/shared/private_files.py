@@ -45,6 +45,16 @@ def is_private(path: str) -> bool:
     return PurePosixPath(normpath(path).lstrip("/").lower()).parts[:1] == (FOLDER,)
 
 
+def show(file: FieldFile) -> HttpResponse:
+    """Send a picture that was written anew when it came, kept by nobody on the way."""
+    if not file or not file.storage.exists(str(file.name)):
+        raise Http404
+    with file.open("rb") as opened:
+        response = HttpResponse(opened.read(), "image/webp")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def send(file: FieldFile, name: str) -> HttpResponse:
     """Send a private file to be saved under an ASCII name, and kept by nobody on the way."""
     if not file:
