@@ -250,8 +250,8 @@ def advice(finding: Finding) -> str:
     """Say what to do about a finding."""
     if BOUNDS_KINDS[finding.bound] == "charter":
         return say(
-            "The rules hold, and this charter lets it happen: found it with more money, so that "
-            "nobody can redeem all points (`patronage check` says how much).",
+            "The rules hold, and this charter lets it happen: give it a larger founding, so that "
+            "never all points can be redeemed (`patronage check` says how large).",
             "规则本身成立，是这份章程使之可能：请增加创始储备，使积分不可能被全部卖出"
             "（`patronage check` 会给出建议金额）。",
         )

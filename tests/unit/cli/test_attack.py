@@ -99,8 +99,19 @@ def test_a_charter_that_lets_supply_get_thin(tmp_path: Path) -> None:
     result = run(dear(tmp_path), "--minutes", "0.2")
     assert result.exit_code == 1
     assert "✗ A buyer lost by thin supply." in result.stdout
-    assert "more money" in result.stdout
+    assert "a larger founding" in result.stdout
     assert "✓ No promise" in result.stdout
+
+
+def test_the_page_lists_every_bound_with_its_source() -> None:
+    page = (EXAMPLES.parent / "docs" / "lab.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| (\w+) \| (promise|overpaid|charter) \| (.+) \| (.+) \|$", page, re.MULTILINE
+    )
+    assert rows == [
+        (bound, BOUNDS[bound], words.sentence[0], words.source[0].removeprefix("docs/"))
+        for bound, words in WORDS.items()
+    ]
 
 
 def test_of_many_events_the_first_and_the_last_are_shown() -> None:
