@@ -119,19 +119,22 @@ def list_product(*, product: Product) -> Listing:
     if it was before.
     """
     with transaction.atomic():
-        # Whoever suspends the merchant comes before or after, and never in between.
-        seller = Merchant.objects.select_for_update(no_key=True)
-        product.merchant = seller.get(id=product.merchant_id)
+        product.merchant = _locked_seller(product)
         sums = sums_of(product)
         refusal = _refusal(product, sums)
         if refusal is not None:
-            unlist_product(product=product)
+            _take_out(product)
             return Listing(refusal, sums)
         product.price_minor = min(one.price_minor for one in sums)
         product.listed_at = product.listed_at or clock.now()
         product.save(update_fields=["price_minor", "listed_at"])
         search.index(product)
     return Listing(None, sums)
+
+
+def _locked_seller(product: Product) -> Merchant:
+    """Return the merchant; whoever suspends it comes before or after, and never in between."""
+    return Merchant.objects.select_for_update(no_key=True).get(id=product.merchant_id)
 
 
 def _refusal(product: Product, sums: list[Sums]) -> ListingRefusal | None:
@@ -145,7 +148,16 @@ def _refusal(product: Product, sums: list[Sums]) -> ListingRefusal | None:
 
 
 def unlist_product(*, product: Product) -> None:
-    """Take a product out of the shop; orders placed stay."""
+    """Take a product out of the shop; orders placed stay.
+
+    One that left with its suspended merchant does not come back with it then.
+    """
+    product.held_at = None
+    product.save(update_fields=["held_at"])
+    _take_out(product)
+
+
+def _take_out(product: Product) -> None:
     product.listed_at = None
     product.save(update_fields=["listed_at"])
 

@@ -1,6 +1,7 @@
 """Merchants apply, sell under agreements, are suspended and go on."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
@@ -9,9 +10,10 @@ from patronage.commerce.counter import CounterRefusal
 from patronage.commerce.coupons import CouponRefusal
 from patronage.commerce.listing import ListingRefusal
 from patronage.commerce.merchants import MerchantRefusal, Terms, today
-from patronage.commerce.models import Agreement, Application, Merchant, Order, State
+from patronage.commerce.models import Agreement, Application, Merchant, Order, Product, State
 from patronage.members import clock
 from tests.integration.commerce.play import HOME, Mall, put
+from tests.integration.commerce.test_races import TIMEOUT, together
 
 TENTH = 100_000
 
@@ -198,3 +200,58 @@ def test_a_successor_keeps_a_merchant_selling(mall: Mall) -> None:
     merchant.refresh_from_db()
     assert (merchant.is_open, merchant.concession_micro) == (True, 200_000)
     assert merchants.today() == clock.now().date()
+
+
+def test_what_is_taken_off_sale_meanwhile_does_not_come_back(mall: Mall) -> None:
+    merchant, who = mall.merchant(), mall.person()
+    kept, dropped = (mall.sku(100_00, merchant=merchant).product for _ in range(2))
+    merchants.suspend(merchant_id=merchant.id, who=who, reason="盘点")
+    for product in (kept, dropped):
+        product.refresh_from_db()
+        listing.list_product(product=product)  # refused, and held as before
+    listing.unlist_product(product=dropped)
+    assert merchants.resume(merchant_id=merchant.id, who=who) is None
+    assert [one.id for one in catalogue.browse().products] == [kept.id]
+
+
+def listed_while_suspended(mall: Mall, monkeypatch: pytest.MonkeyPatch, *, waits: bool) -> int:
+    """List a product while its merchant is suspended; return how many are on sale then.
+
+    With `waits`, who lists has judged it and waits with writing until the merchant is suspended.
+    """
+    merchant, who = mall.merchant(), mall.person()
+    product = mall.sku(100_00, merchant=merchant).product
+    listing.unlist_product(product=product)
+    judged, suspended, judge = Event(), Event(), listing.sums_of
+
+    def judge_and_wait(product: Product) -> list[listing.Sums]:
+        sums = judge(product)
+        judged.set()
+        if waits:
+            assert suspended.wait(TIMEOUT)
+        return sums
+
+    def suspend() -> None:
+        assert judged.wait(TIMEOUT)
+        assert merchants.suspend(merchant_id=merchant.id, who=who, reason="假货") is None
+        suspended.set()
+
+    monkeypatch.setattr(listing, "sums_of", judge_and_wait)
+    together(lambda: listing.list_product(product=product), suspend)
+    return on_sale()
+
+
+def test_nothing_is_listed_while_its_merchant_is_suspended(
+    on_postgresql: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert listed_while_suspended(on_postgresql, monkeypatch, waits=False) == 0
+
+
+def test_twin_without_the_lock_it_stays_on_sale(
+    on_postgresql: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(product: Product) -> Merchant:
+        return Merchant.objects.get(id=product.merchant_id)
+
+    monkeypatch.setattr(listing, "_locked_seller", read)
+    assert listed_while_suspended(on_postgresql, monkeypatch, waits=True) == 1
