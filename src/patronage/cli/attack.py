@@ -76,12 +76,21 @@ def attack(
     """Search for events that break a promise or pay too much: exit code 1 if any are found."""
     out = out or Path(f"{charter.stem}.attack.jsonl")
     forbid_overwriting([charter], [("--out", out)])
+    if not out.parent.is_dir():  # said before the search, not after it
+        fail(
+            f"the folder {out.parent} of --out does not exist; make it or name another.",
+            f"--out 所在的文件夹 {out.parent} 不存在；请先创建或另取名称。",
+        )
     read_charter(charter)
     document = tomllib.loads(read_bytes(charter).decode("utf-8-sig"))
     search = Search(document, seed)
     seconds = _run(search, minutes * 60)
     findings = [search.findings[bound] for bound in BOUNDS if bound in search.findings]
-    files = [_write(finding, out, number) for number, finding in enumerate(findings, start=1)]
+    files = [out, *(out.with_name(f"{out.stem}.{n}{out.suffix}") for n in range(2, len(BOUNDS)))]
+    files = files[: len(findings)]
+    forbid_overwriting([charter], [("--out", file) for file in files])
+    for finding, file in zip(findings, files, strict=True):
+        _write(finding, file)
     if as_json:
         show.json_line(_document(search, seed, seconds, findings, files))
     else:
@@ -120,8 +129,7 @@ def _say_progress(search: Search, past: float, seconds: float) -> None:
     sys.stderr.flush()
 
 
-def _write(finding: Finding, out: Path, number: int) -> Path:
-    path = out if number == 1 else out.with_name(f"{out.stem}.{number}{out.suffix}")
+def _write(finding: Finding, path: Path) -> None:
     try:
         path.write_text("".join(_line(event) + "\n" for event in finding.events), encoding="utf-8")
     except OSError as error:
@@ -129,7 +137,6 @@ def _write(finding: Finding, out: Path, number: int) -> Path:
             f"cannot write {path} ({error.strerror}); name another file with --out.",
             f"无法写入 {path}（{error.strerror}）；请用 --out 指定另一个文件。",
         )
-    return path
 
 
 def _line(event: dict[str, Any]) -> str:

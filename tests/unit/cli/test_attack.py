@@ -161,9 +161,30 @@ def test_bad_input(arguments: list, says: str) -> None:
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
-    result = run(dear(tmp_path), "--minutes", "0.2", "--out", "no/such/folder")
+    (tmp_path / "taken").mkdir()
+    result = run(dear(tmp_path), "--minutes", "0.2", "--out", "taken")
     assert result.exit_code == 2
     assert result.stderr.strip().endswith("name another file with --out.")
+
+
+def test_a_folder_that_is_not_there_is_said_before_the_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(attack, "Search", None)
+    result = run(MALL_FILE, "--out", "no/such/file.jsonl")
+    assert result.exit_code == 2
+    assert result.stderr.strip().endswith("make it or name another.")
+
+
+def test_a_second_finding_does_not_overwrite_the_charter(tmp_path: Path) -> None:
+    charter = tmp_path / "it.2.toml"
+    text = MALL_FILE.read_text("utf-8")
+    charter.write_text(text, "utf-8")
+    with weakened(*WEAKENED["redemptions_pass_the_quota"]):
+        result = run(charter, "--minutes", "0.5", "--out", "it.toml")
+    assert result.exit_code == 2
+    assert "would overwrite" in result.stderr
+    assert charter.read_text("utf-8") == text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

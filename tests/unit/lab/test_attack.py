@@ -2,13 +2,14 @@
 
 import copy
 import tomllib
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from patronage.economy import Replay, parse_charter
 from patronage.lab.attack import BOUNDS, Search, breach
+from patronage.lab.attack import search as search_module
 from patronage.lab.attack.openings import OPENINGS
 from patronage.lab.attack.shrinking import shrink
 from tests.unit.lab.weakened import weakened
@@ -189,6 +190,21 @@ def test_the_same_seed_finds_the_same() -> None:
         one, other = found(MALL, 7), found(MALL, 7)
     assert one.findings == other.findings
     assert (one.sequences, one.events) == (other.sequences, other.events)
+
+
+def test_what_is_found_is_kept_though_cutting_it_down_is_interrupted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(search_module, "shrink", interrupted)
+    with weakened(*WEAKENED["returns_leave_the_points"]):
+        search = Search(MALL)
+        while not search.findings:
+            with suppress(KeyboardInterrupt):
+                search.step()
+        assert breach(search.charter, search.findings["refund"].events, "refund") is not None
 
 
 def test_another_seed_tries_something_else() -> None:

@@ -88,9 +88,15 @@ class Search:
             self._kept.append(moves[: len(events)])
         if broken is None or broken.bound in self.findings:
             return None
-        finding = self._finding(broken.bound, events)
-        self.findings[finding.bound] = finding
-        return finding
+        # Kept as it is first: cutting it down takes a while and may be interrupted.
+        self.findings[broken.bound] = _finding(broken, events)
+        shortest = shrink(
+            events, lambda tried: breach(self.charter, tried, broken.bound) is not None
+        )
+        told = breach(self.charter, shortest, broken.bound)
+        if told is not None:
+            self.findings[broken.bound] = _finding(told, shortest)
+        return self.findings[broken.bound]
 
     def _next(self) -> list[Move]:
         random = self._random
@@ -148,14 +154,17 @@ class Search:
             ("circulating", state.circulating.bit_length() // 2),
         )
 
-    def _finding(self, bound: str, events: list[Event]) -> Finding:
-        shortest = shrink(events, lambda tried: breach(self.charter, tried, bound) is not None)
-        told = breach(self.charter, shortest, bound)
-        if told is None:  # cannot be: shrinking keeps what breaks
-            raise BrokenInvariantError("a sequence that broke a bound no longer does")
-        return Finding(
-            bound, told.figure, told.allowed, told.found, told.account, told.detail, shortest
-        )
+
+def _finding(broken: BrokenBoundError, events: list[Event]) -> Finding:
+    return Finding(
+        broken.bound,
+        broken.figure,
+        broken.allowed,
+        broken.found,
+        broken.account,
+        broken.detail,
+        events,
+    )
 
 
 _SIGNED: Final = ("reserve", "issued", "burned", "treasury", "coins", "surplus", "fees", "returned")
