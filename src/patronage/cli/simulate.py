@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -267,6 +268,13 @@ def _results(
             err=True,
         )
         raise typer.Exit(_INTERRUPTED) from None
+    except (MemoryError, BrokenProcessPool):  # a process that took too much is killed
+        fail(
+            f"a run needs more memory than there is; {done} of {len(runs)} are kept. State fewer "
+            "members or orders, or fewer --workers.",
+            f"内存不足以完成一次运行；{len(runs)} 次中的 {done} 次已保存。"
+            "请减少会员或订单，或减少 --workers。",
+        )
 
 
 @contextmanager
@@ -280,10 +288,8 @@ def _executor(workers: int | None, dask: str | None) -> Iterator[Executor]:
         )
         try:
             yield pool
-        except KeyboardInterrupt:
+        finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        pool.shutdown()
         return
     try:
         from distributed import Client as Connect

@@ -4,6 +4,7 @@ Shares and rates here are assumptions, not rules, and so may be plain TOML numbe
 major units of the charter's currency, durations in days, growth in ones a year.
 """
 
+import math
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +16,9 @@ from typing import Any, Final, Literal
 from patronage.economy import Charter, CharterError, parse_charter
 from patronage.lab.form import ScenarioError, Table
 
+DAYS_A_YEAR: Final = 365.0
 _DAYS_MAX = 36_525
+_MEMBERS_MAX = 10**8
 _SEEDS_MAX = 10_000
 _RUNS_MAX = 100_000
 _SHARES_TOLERANCE = 1e-9
@@ -120,6 +123,22 @@ class Scenario:
     shocks: tuple[Shock, ...] = ()
     wind_down: WindDown | None = None
     settings: Settings = ()
+
+    def arrivals_on(self, day: date) -> float:
+        """Return how many join on a day, in the mean."""
+        if self.wind_down is not None and day >= self.wind_down.first:
+            return 0.0
+        grown: float = (1 + self.arrivals.growth) ** ((day - self.start).days / DAYS_A_YEAR)
+        shocked = math.prod(shock.arrivals for shock in self.shocks if shock.holds(day))
+        return self.arrivals.a_day * grown * self.season(day) * shocked
+
+    def season(self, day: date) -> float:
+        """Return the factor of a day's month and weekday."""
+        return self.months[day.month - 1] * self.weekdays[day.weekday()]
+
+    def members(self) -> float:
+        """Return how many join until the end, in the mean."""
+        return sum(self.arrivals_on(self.start + timedelta(day)) for day in range(self.days))
 
 
 Read = Callable[[str], bytes]
@@ -295,6 +314,10 @@ def _scenario(document: dict[str, Any], charter: dict[str, Any], settings: Setti
             raise ScenarioError("wind_down.from", "is not one of the scenario's days")
         scenario = replace(scenario, wind_down=down)
     top.end()
+    members = scenario.members()
+    if members > _MEMBERS_MAX:
+        reason = f"together with growth, seasons and shocks gives {members:.3g} members; at most "
+        raise ScenarioError("arrivals.a_day", f"{reason}{_MEMBERS_MAX:,}")
     return scenario
 
 

@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from patronage.economy.events import MONEY_MAX
-from patronage.lab.scenario import Scenario, Segment
+from patronage.lab.scenario import DAYS_A_YEAR, Scenario, Segment
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-DAYS_A_YEAR: Final = 365.0
 NOBODY: Final = -1
 
 
@@ -122,23 +121,15 @@ class Stream:
 
     def expected_members(self) -> int:
         """Return about how many will join, to make room for them."""
-        scenario = self.scenario
-        shocked = max((shock.arrivals for shock in scenario.shocks), default=1.0)
-        factor = max(scenario.months) * max(scenario.weekdays) * max(shocked, 1.0)
-        last = (1 + scenario.arrivals.growth) ** (scenario.days / DAYS_A_YEAR)
-        most = scenario.arrivals.a_day * max(last, 1.0) * factor * scenario.days
-        return int(min(most * 1.01 + 1000, 1e8))
+        return int(self.scenario.members() * 1.01 + 1000)
 
     def _day(self, day: date, ordinal: int) -> Day:
         scenario = self.scenario
-        season = scenario.months[day.month - 1] * scenario.weekdays[day.weekday()]
         shocks = [shock for shock in scenario.shocks if shock.holds(day)]
-        arrivals = math.prod(shock.arrivals for shock in shocks) * season
-        ordering = math.prod(shock.orders for shock in shocks) * season
+        ordering = math.prod(shock.orders for shock in shocks) * scenario.season(day)
         basket = math.prod(shock.basket for shock in shocks)
         margin = math.prod(shock.margin for shock in shocks)
-        grown = (1 + scenario.arrivals.growth) ** (ordinal / DAYS_A_YEAR)
-        newcomers, of_group = self._join(scenario.arrivals.a_day * grown * arrivals)
+        newcomers, of_group = self._join(scenario.arrivals_on(day))
 
         parts: list[tuple[Ints, Ints, Ints]] = []
         for number, group in enumerate(self._groups):

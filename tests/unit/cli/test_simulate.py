@@ -242,3 +242,13 @@ def test_a_report_that_has_no_folder_is_refused_before_anything_runs():
     assert result.exit_code == 2
     assert "--report" in result.stderr
     assert not Path("plain.runs.jsonl").exists()
+
+
+def test_too_little_memory_is_said(monkeypatch):
+    def needy(*_arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(course, "simulate", needy)
+    result = run(PLAIN)
+    assert result.exit_code == 2
+    assert "a run needs more memory than there is" in result.output

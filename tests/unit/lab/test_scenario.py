@@ -89,6 +89,7 @@ def test_the_examples_are_read(path):
         ('charter = "redwine.toml"', "", "scenario.charter", "text in quotes"),
         ("a_day = 2", 'a_day = "2"', "arrivals.a_day", "without quotes"),
         ("a_day = 2", "a_day = nan", "arrivals.a_day", "between 0 and"),
+        ("a_day = 2", "a_day = 1e7", "arrivals.a_day", "3e+08 members; at most 100,000,000"),
         ("a_day = 2", "a_day = -1", "arrivals.a_day", "between 0 and"),
         ("a_day = 2", "a_day = 2\neven = 1", "arrivals.even", "true or false"),
         ("share = 1", "share = 0.5", "segment", "add up to 1, not 0.5"),
