@@ -262,10 +262,12 @@ def _share(holds: NDArray[np.bool_]) -> float:
 
 def _spread(values: Floats) -> Spread:
     """Return the quantiles; None where they are infinite, or where there are no values."""
-    if not len(values):
+    count = len(values)
+    if not count:
         return Spread(*[None] * len(QUANTILES))
-    ranked = np.quantile(values, QUANTILES, method="inverted_cdf").tolist()
-    return Spread(*(value if value < np.inf else None for value in ranked))
+    ranked = np.sort(values)  # faster than to select
+    found = [float(ranked[-(-count * round(100 * share) // 100) - 1]) for share in QUANTILES]
+    return Spread(*(value if value < np.inf else None for value in found))
 
 
 def _concentration(values: Floats) -> Concentration:

@@ -145,10 +145,11 @@ class Fast:
             self._last = np.concatenate([self._last, np.zeros(more, np.int32)])
 
     def _make_heap_room(self, pushes: int) -> None:
-        needed = int(self._figures[kernel.SIZE]) + pushes + 1
-        if needed > len(self._keys):
-            self._keys = np.concatenate([self._keys, np.empty(needed)])
-            self._ids = np.concatenate([self._ids, np.empty(needed, np.int64)])
+        size = int(self._figures[kernel.SIZE])
+        if size + pushes >= len(self._keys):
+            keys, ids = np.empty(2 * (size + pushes)), np.empty(2 * (size + pushes), np.int64)
+            keys[:size], ids[:size] = self._keys[:size], self._ids[:size]
+            self._keys, self._ids = keys, ids
 
     def _look_ahead(self, reach: float) -> None:
         """Set a horizon beyond price plus index and fill the heap with the ceilings within."""
