@@ -83,6 +83,35 @@ WORDS: Final = {
         "set {names}: the law wants them at the foot of each page",
         "请设定 {names}：法律要求在每页底部公示",
     ),
+    "no_issuer": (
+        (
+            "the issuer is not named, as the policy {policy} asks: set PATRONAGE_COMPANY and "
+            "PATRONAGE_LICENCE"
+        ),
+        "未公示发行方，不符合政策 {policy}：请设定 PATRONAGE_COMPANY 与 PATRONAGE_LICENCE",
+    ),
+    "no_payout": (
+        (
+            "no provider stands behind {names}, so no payee is checked or paid; withdrawals wait "
+            "until there is one"
+        ),
+        "{names} 没有接入真实渠道，收款人无法核验与打款；接入之前提现会一直等待",
+    ),
+    "no_owner": (
+        "nobody can decide in the console; run `patronage appoint EMAIL --operator`",
+        "没有人能在控制台作决定；请运行 `patronage appoint EMAIL --operator`",
+    ),
+    "one_decider": (
+        (
+            "one person alone may decide on value, so every proposal waits; give a second one the "
+            "role owner or finance"
+        ),
+        "只有一人可决定资金事项，提案将一直等待；请再授予一人 owner 或 finance 角色",
+    ),
+    "deciders": (
+        "two people or more may decide on value",
+        "至少两人可决定资金事项",
+    ),
     "sqlite_durable": (
         "SQLite waits for the disk at each commit; one machine, one disk",
         "SQLite 每次提交都等待落盘；仅限单机单盘",

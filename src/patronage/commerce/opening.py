@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from patronage import ledger
-from patronage.members import auditing, clock, policy
+from patronage.members import auditing, clock, policy, profiles
 from patronage.members.models import AuditVerb, Payout, Person
 from patronage.members.refusals import Refusal
 
@@ -19,6 +19,13 @@ class OpeningRefusal(Refusal):
     FOUNDING = "founding", _("The founding money must be behind at least one founding point.")
     CURRENCY = "currency", _("The charter counts in another currency than this mall's settings.")
     OPEN = "open", _("The economy is open already.")
+    ISSUER = (
+        "issuer",
+        _(
+            "The issuer must be named with its registered number: set PATRONAGE_COMPANY and "
+            "PATRONAGE_LICENCE."
+        ),
+    )
 
 
 def is_open() -> bool:
@@ -33,6 +40,8 @@ def open_economy(
 
     Charter and payout, what its cash may do, are chosen at once. Raises CharterError.
     """
+    if profiles.issuer() is None and not settings.DEMO:
+        return OpeningRefusal.ISSUER
     if charter["economy"]["currency"] != settings.CURRENCY:
         return OpeningRefusal.CURRENCY
     with transaction.atomic():

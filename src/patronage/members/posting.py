@@ -9,11 +9,12 @@ from typing import Any
 from django.conf import settings
 
 from patronage import ledger
-from patronage.members import clock
+from patronage.members import clock, profiles
 
 
 def submit(event: dict[str, Any]) -> ledger.Receipt:
-    """Hand in an event of ours, in the caller's transaction."""
+    """Hand in an event of ours, in the caller's transaction. Raises ForbiddenEventError."""
+    profiles.require_allowed(event)
     return ledger.submit(settings.ECONOMY, event, clock=clock.now)
 
 

@@ -9,6 +9,7 @@ from enum import Enum, IntEnum, auto
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from patronage.members import auditing
@@ -80,6 +81,14 @@ def roles_of(person: Person) -> frozenset[Role]:
 def right_of(roles: Collection[Role], area: Area) -> Right:
     """Return how far roles go in an area together."""
     return max((TABLE[role].get(area, Right.NONE) for role in roles), default=Right.NONE)
+
+
+def deciders() -> int:
+    """Return how many may decide on proposals, counted up to two: four eyes take no more."""
+    able = [role for role in Role if right_of([role], Area.ECONOMY) is Right.CHANGE]
+    holds = Q(is_superuser=True) | Q(staff_roles__role__in=able)
+    found = Person.objects.filter(holds, is_active=True, is_staff=True).distinct()
+    return len(found.values_list("pk")[:2])
 
 
 def give(*, person: Person, given: Collection[Role], by: Person | None) -> RoleRefusal | None:

@@ -16,8 +16,10 @@ from patronage.cli.doctor import WORDS
 from patronage.commerce import alarms, jobs, schedule
 from patronage.commerce.models import Job
 from patronage.ledger import backup
-from patronage.members import clock
+from patronage.members import clock, roles
+from patronage.members.models import Person, Role
 from patronage.web.config import inspection
+from patronage.web.shared import staff
 from tests.integration.commerce.play import Mall
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -45,6 +47,10 @@ def sound(mall: Mall, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyP
     settings.SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     settings.DEMO = False
     settings.SMS_SENDER = "a.Sender"
+    settings.COMPANY_IS_NAMED = True
+    settings.KYC_PROVIDER = settings.PAYOUT_PROVIDER = "a.Provider"
+    for email in ("one@example.com", "two@example.com"):
+        assert isinstance(staff.appoint(email=email, given=[Role.OWNER]), staff.Access)
     settings.MEDIA_ROOT = str(tmp_path / "media")
     monkeypatch.setattr(inspection, "_has_tables", lambda: True)  # of what these tests need
     for job in jobs.JOBS:
@@ -86,6 +92,9 @@ def test_nothing_is_said_of_a_sound_mall() -> None:
         ("LOG_KEY", "", "no_log"),
         ("LOG_KEY", "/nowhere/log.key", "log_key_missing"),
         ("COMPANY_ICP", "", "company"),
+        ("COMPANY_LICENCE", "", "no_issuer"),
+        ("COMPANY_IS_NAMED", False, "no_issuer"),
+        ("KYC_PROVIDER", "patronage.members.testpayout.TestKyc", "no_payout"),
         ("CURRENCY", "EUR", "framework"),
         ("SESSION_COOKIE_SECURE", False, "framework"),
         ("CONTENT_SECURITY_POLICY", {"DIRECTIVES": {"x": ["'unsafe-inline'"]}}, "loose_policy"),
@@ -120,6 +129,17 @@ def test_three_days_without_anybody() -> None:
     with clock.at(clock.now() + timedelta(days=3)):
         assert {"days_late", "jobs_late", "old_backup", "verified_long_ago"} <= codes()
         assert schedule.late()
+
+
+def test_four_eyes_take_two_who_may_decide() -> None:
+    assert "deciders" in codes(inspection.OK)
+    second = Person.objects.get(email="two@example.com")
+    roles.give(person=second, given=[Role.FINANCE], by=None)
+    assert "deciders" in codes(inspection.OK)
+    roles.give(person=second, given=[Role.AUDITOR], by=None)
+    assert "one_decider" in codes(inspection.WARNING)
+    Person.objects.filter(email="one@example.com").update(is_active=False)
+    assert "no_owner" in codes(inspection.FAULT)
 
 
 def test_an_alarm_and_a_difference(settings: Any) -> None:

@@ -153,6 +153,7 @@ MALL: dict[str, Address] = {
     "book/rules/": Address(PUBLIC, fixed("/book/rules/")),
     "book/records/": Address(PUBLIC, fixed("/book/records/")),
     "book/records/<int:seq>/": Address(PUBLIC, fixed("/book/records/2/")),
+    "book/policy/": Address(PUBLIC, fixed("/book/policy/")),
     "book/check/": Address(PUBLIC, fixed("/book/check/")),
     "book/summary.json": Address(PUBLIC, fixed("/book/summary.json")),
     "book/records/<int:seq>.json": Address(PUBLIC, fixed("/book/records/2.json")),

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from patronage import ledger
+from patronage.members import policy, profiles
 from patronage.web.shared.charters import toml_of
 from patronage.web.shared.owed import owed, stated
 
@@ -36,7 +37,7 @@ def summary(_request: HttpRequest) -> HttpResponse:
     except ledger.UnknownEconomyError:
         raise Http404 from None
     state, due = tip.state, owed(tip.state)
-    statement = stated()
+    statement, issuer = stated(), profiles.issuer()
     price = Fraction(*state.price)
     told: dict[str, Any] = {
         "economy": settings.ECONOMY,
@@ -68,6 +69,12 @@ def summary(_request: HttpRequest) -> HttpResponse:
             "owed": str(due.custody),
             "stated": None if statement is None else str(statement.amount),
             "stated_on": None if statement is None else statement.day,
+        },
+        "policy": {
+            "profile": profiles.profile().name,
+            "issuer": issuer and str(issuer.name),
+            "issuer_number": issuer and issuer.number,
+            "payout": str(policy.payout()),
         },
         "compulsory_redemptions": state.compulsory_redemptions,
         "days_closed": state.days_closed,

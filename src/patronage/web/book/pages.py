@@ -14,6 +14,7 @@ from patronage import ledger
 from patronage.commerce import amendments
 from patronage.members import policy
 from patronage.web.book.files import PART
+from patronage.web.shared import policies
 from patronage.web.shared.charters import changed, rules_of
 from patronage.web.shared.owed import owed, stated
 from patronage.web.shared.records import moment_of, told
@@ -104,6 +105,12 @@ def record(request: HttpRequest, seq: int) -> HttpResponse:
     if found is None:
         raise Http404
     return _shown(request, "book/record.html", {"told": told(found)})
+
+
+@require_safe
+def mall_policy(request: HttpRequest) -> HttpResponse:
+    """Say who issues points, what holds of them, and what is off and why."""
+    return _shown(request, "book/policy.html", policies.shown())
 
 
 @require_safe

@@ -9,6 +9,7 @@ urlpatterns = [
     path("book/rules/", pages.rules, name="book_rules"),
     path("book/records/", pages.records, name="book_records"),
     path("book/records/<int:seq>/", pages.record, name="book_record"),
+    path("book/policy/", pages.mall_policy, name="book_policy"),
     path("book/check/", pages.check, name="book_check"),
     path("book/summary.json", files.summary, name="book_summary"),
     path("book/records/<int:seq>.json", files.record, name="book_record_file"),

@@ -20,7 +20,7 @@ from patronage import ledger
 from patronage.commerce import channels, days, posting, schedule
 from patronage.commerce.models import Alarm
 from patronage.ledger import backup
-from patronage.members import auditing, clock
+from patronage.members import auditing, clock, profiles, roles, testpayout
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
 SECRET_LENGTH: Final = 50
@@ -53,6 +53,7 @@ def inspect() -> Iterator[Finding]:
         return
     yield from _framework()
     yield from _audit()
+    yield from _staff()
     if settings.ECONOMY not in ledger.economies():
         yield Finding(FAULT, "no_economy", {"economy": settings.ECONOMY})
         return
@@ -108,17 +109,15 @@ def _house() -> Iterator[Finding]:
         yield Finding(FAULT, "no_sms")
     if not channels.available():
         yield Finding(WARNING, "no_channel")
-    missing = [
-        f"PATRONAGE_{name}"
-        for name, value in (
-            ("COMPANY", os.environ.get("PATRONAGE_COMPANY")),
-            ("LICENCE", settings.COMPANY_LICENCE),
-            ("ICP", settings.COMPANY_ICP),
-        )
-        if not value
-    ]
-    if missing:
-        yield Finding(WARNING, "company", {"names": ", ".join(missing)})
+    if profiles.issuer() is None:
+        yield Finding(FAULT, "no_issuer", {"policy": settings.POLICY})
+    if not settings.COMPANY_ICP:
+        yield Finding(WARNING, "company", {"names": "PATRONAGE_ICP"})
+    doubles = {"PATRONAGE_KYC": settings.KYC_PROVIDER}
+    doubles["PATRONAGE_PAYOUT_PROVIDER"] = settings.PAYOUT_PROVIDER
+    played = [name for name, path in doubles.items() if path.startswith(testpayout.__name__)]
+    if played:
+        yield Finding(WARNING, "no_payout", {"names": ", ".join(played)})
 
 
 def _database() -> Iterator[Finding]:
@@ -194,6 +193,17 @@ def _framework() -> Iterator[Finding]:
         if not told.is_silenced():
             level = FAULT if told.level >= checks.ERROR else WARNING
             yield Finding(level, "framework", {"id": told.id, "text": told.msg.split("\n")[0]})
+
+
+def _staff() -> Iterator[Finding]:
+    """Look at whether two can decide on value."""
+    deciders = roles.deciders()
+    if deciders == 0:
+        yield Finding(FAULT, "no_owner")
+    elif deciders == 1:
+        yield Finding(WARNING, "one_decider")
+    else:
+        yield Finding(OK, "deciders")
 
 
 def _audit() -> Iterator[Finding]:

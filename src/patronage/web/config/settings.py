@@ -2,8 +2,9 @@
 
 `DATABASE_URL`, `PATRONAGE_SECRET_KEY`, `PATRONAGE_HOSTS` (comma-separated), `PATRONAGE_MEDIA`,
 `PATRONAGE_PHONE_KEY`, `PATRONAGE_PROXIES` (how many proxies of ours stand in front),
-`PATRONAGE_SMS` (the class that sends text messages), `PATRONAGE_PAYOUT` (`cash`, or `mall_only`:
-cash pays orders and cannot be withdrawn), `PATRONAGE_PAYOUT_MIN`, `_DAILY`, `_PROPOSAL` (minor
+`PATRONAGE_SMS` (the class that sends text messages), `PATRONAGE_POLICY` (`green-points`),
+`PATRONAGE_PAYOUT` (`cash`, or `mall_only`: cash pays orders and cannot be withdrawn),
+`PATRONAGE_PAYOUT_MIN`, `_DAILY`, `_PROPOSAL` (minor
 units), `_FEE`, `_TAX` (millionths) and `_PROVIDER`, `PATRONAGE_KYC` (classes),
 `PATRONAGE_AFTERSALES_DAYS`, `_ANSWER` (hours) and `_TAKEN_OUT` (`netted` or `borne`),
 `PATRONAGE_AMENDMENT_DAYS`, `PATRONAGE_ECONOMY`,
@@ -53,6 +54,9 @@ AFTERSALES_TAKEN_OUT = os.environ.get("PATRONAGE_AFTERSALES_TAKEN_OUT", "netted"
 if AFTERSALES_TAKEN_OUT not in ("netted", "borne"):
     raise ImproperlyConfigured("PATRONAGE_AFTERSALES_TAKEN_OUT must be netted or borne")
 
+POLICY = os.environ.get("PATRONAGE_POLICY", "green-points")
+if POLICY != "green-points":
+    raise ImproperlyConfigured("PATRONAGE_POLICY must be green-points")
 PAYOUT = os.environ.get("PATRONAGE_PAYOUT", "cash")
 if PAYOUT not in ("cash", "mall_only"):
     raise ImproperlyConfigured("PATRONAGE_PAYOUT must be cash or mall_only")
@@ -283,5 +287,6 @@ CONTENT_SECURITY_POLICY = {
 }
 
 COMPANY_NAME = os.environ.get("PATRONAGE_COMPANY", _("Demonstration company"))
+COMPANY_IS_NAMED = bool(os.environ.get("PATRONAGE_COMPANY")) or DEMO
 COMPANY_LICENCE = os.environ.get("PATRONAGE_LICENCE", "")
 COMPANY_ICP = os.environ.get("PATRONAGE_ICP", "")

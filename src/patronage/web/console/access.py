@@ -70,7 +70,6 @@ PAGES: Final = {
     "economy/propose/unfreeze": Area.MEMBERS,
     "economy/propose/payout": Area.VALUE,
     "custody": Area.CUSTODY,
-    "policy": Area.ECONOMY,
 }
 """Pages of no model, by how their paths begin; the longest that fits counts."""
 
@@ -81,6 +80,7 @@ MENU: Final = {
         ("economy_charter", _("Charter")),
         ("economy_days", _("Closed days")),
         ("economy_journal", _("Journal")),
+        ("economy_policy", _("Policy")),
     ),
 }
 """Which of them stand in the menu: their addresses' names, before the models of their area."""

@@ -17,6 +17,7 @@ from patronage.members import auditing, policy
 from patronage.members.models import AuditVerb, Person
 from patronage.web.console.economy.frame import show
 from patronage.web.console.economy.verdicts import judged
+from patronage.web.shared import policies
 from patronage.web.shared.charters import changed, rules_of, toml_of
 from patronage.web.shared.office.site import Office, person
 from patronage.web.shared.owed import owed
@@ -47,6 +48,11 @@ def overview(office: Office, request: HttpRequest) -> HttpResponse:
         closes=[_close(one) for one in ledger.closes(settings.ECONOMY, limit=_NEWEST_DAYS)],
         payout=policy.payout(),
     )
+
+
+def mall_policy(office: Office, request: HttpRequest) -> HttpResponse:
+    """Show who issues points, what holds of them, and what is off and why."""
+    return show(office, request, "policy.html", title=_("Policy"), **policies.shown())
 
 
 def charter(office: Office, request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ def urls(office: Office) -> list[URLPattern]:
         path("economy/", within(office, pages.overview), name="economy"),
         path("economy/open/", within(office, opening.open_economy), name="economy_open"),
         path("economy/charter/", within(office, pages.charter), name="economy_charter"),
+        path("economy/policy/", within(office, pages.mall_policy), name="economy_policy"),
         path("economy/days/", within(office, pages.days), name="economy_days"),
         path("economy/journal/", within(office, pages.journal), name="economy_journal"),
         path("economy/journal/<int:seq>/", within(office, pages.record), name="economy_record"),
