@@ -28,6 +28,7 @@ def test_whatever_dies_is_done_once_after_a_restart(tmp_path: Path) -> None:
         "pay out",
         "decline a payout",
         "refund a return",
+        "refund a completed order",
         "accept a proposal",
     }
     # Each is more than one step, between which a process can die.
