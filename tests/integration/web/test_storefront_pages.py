@@ -6,7 +6,8 @@ import pytest
 
 from patronage.commerce.models import Announcement, Banner
 from patronage.members import clock
-from patronage.members.models import Award
+from patronage.members.models import Award, Role
+from patronage.web.shared import staff
 from tests.integration.web.conftest import signed_in
 from tests.shop import Shop
 from tests.unit.web.test_pictures import drawn, uploaded
@@ -81,6 +82,20 @@ def test_an_award_is_proposed_as_cash(shop: Shop) -> None:
     page = browser.get(f"/console/members/award/{award.pk}/change/").text
     assert "¥88.00" in page
     assert "/pay/" not in page
+
+
+@pytest.mark.usefixtures("shop")
+def test_who_serves_members_gives_in_kind_and_proposes_no_cash() -> None:
+    appointed = staff.appoint(email="service@example.com", given=[Role.SERVICE])
+    assert isinstance(appointed, staff.Access)
+    browser, award = signed_in(appointed.person), Award.objects.get()
+    path = f"/console/members/award/{award.pk}"
+    page = browser.get(f"{path}/change/").text
+    assert "/give/" in page
+    assert "/pay/" not in page
+    for answer in (browser.get(f"{path}/pay/"), browser.post(f"{path}/pay/", {"amount": "1"})):
+        assert answer.status_code == 403
+    assert browser.post(f"{path}/give/", {"note": "茶饼一枚"}).status_code == 302
 
 
 def test_a_reward_is_announced_before_its_day_is_over(shop: Shop) -> None:

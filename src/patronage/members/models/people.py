@@ -22,8 +22,8 @@ def new_account_id() -> str:
 
 
 def new_referral_code() -> str:
-    """Return a random code to sign up with."""
-    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
+    """Return a random code to sign up with: long enough that millions hardly ever share one."""
+    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(10))
 
 
 class ReferrerBoundError(RuntimeError):

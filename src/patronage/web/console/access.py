@@ -86,6 +86,7 @@ MENU: Final = {
 """Which of them stand in the menu: their addresses' names, before the models of their area."""
 
 ACTIONS: Final = {
+    "members.award/pay": Area.ECONOMY,
     "members.person/appoint": Area.STAFF,
     "members.person/charge": Area.ECONOMY,
     "members.person/credit": Area.ECONOMY,
