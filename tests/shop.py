@@ -6,7 +6,7 @@ Its data are Chinese with an English column each, so that a page shows one langu
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +21,10 @@ from PIL import Image
 from patronage.commerce import (
     aftersales,
     amendments,
+    bills,
     checkout,
     counter,
+    custody,
     days,
     invoices,
     merchants,
@@ -38,6 +40,7 @@ from patronage.commerce.models import (
     Announcement,
     Application,
     Banner,
+    BillSource,
     Category,
     CounterPayment,
     Coupon,
@@ -189,6 +192,7 @@ def furnish(mall: Mall) -> Shop:
     _pay_at_the_counter(shop)
     _take_out(shop)
     _fill_the_office(shop)
+    _watch(operator)
     funding = {"kind": ProposalKind.FUNDING, "facts": {"amount_minor": 5_00}}
     assert isinstance(proposals.propose(**funding, reason="贴补", by=operator), Proposal)
     noticing.follow_journal()
@@ -243,6 +247,16 @@ def application(licence: str = "91330000000000009X") -> Application:
         email="china@example.com",
         goods="手工茶具",
     )
+
+
+def _watch(operator: Person) -> None:
+    """State a day's custody, and import a bill with a line that fits nothing."""
+    paper = {"evidence": b"paper", "name": "银行对账单.pdf", "by": operator}
+    made = custody.state(day=date(2026, 3, 1), balance_minor=0, **paper)
+    assert not isinstance(made, custody.CustodyRefusal), made
+    line = b"kind,reference,amount\npayout,unknown,1.00\n"
+    told = {"source": BillSource.PAYOUT, "day": date(2026, 3, 1), "data": line}
+    assert isinstance(bills.import_bill(**told, by=operator), bills.Imported)
 
 
 def _order(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from patronage import ledger
 from patronage.commerce import amendments, posting
 from patronage.commerce.models import Amendment
 from patronage.economy import Replay, parse_charter
-from patronage.ledger.log.attestation import Attestation
 from patronage.members.models import Person
 from patronage.web.book import files
 from patronage.web.shared import owed
@@ -80,7 +80,7 @@ def test_a_statement_of_the_custody_is_shown_with_the_difference(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     due = int(client.get("/book/summary.json").json()["custody"]["owed"])
-    said = Attestation("log.example.com/mall", "2026-03-09", "CNY", due - 1_00)
+    said = owed.Stated(date(2026, 3, 9), due - 1_00, due)
     for module in ("pages", "files"):
         monkeypatch.setattr(f"patronage.web.book.{module}.stated", lambda: said)
     page = client.get("/book/").text

@@ -14,6 +14,7 @@ from patronage.commerce.models.aftersales import (
 )
 from patronage.commerce.models.alarms import Alarm
 from patronage.commerce.models.amendments import Amendment
+from patronage.commerce.models.bills import Bill, BillCase, BillKind, BillLine, BillSource
 from patronage.commerce.models.cart import CartItem
 from patronage.commerce.models.catalogue import (
     Category,
@@ -30,6 +31,7 @@ from patronage.commerce.models.counter import (
     CounterWay,
     PayCode,
 )
+from patronage.commerce.models.custody import CustodyStatement, StatementState
 from patronage.commerce.models.figures import DayFigures
 from patronage.commerce.models.freight import FreightBasis, FreightRule, FreightZone
 from patronage.commerce.models.invoices import Invoice, InvoiceKind, InvoiceState
@@ -82,6 +84,11 @@ __all__ = [
     "ApplicationState",
     "Banner",
     "Bearer",
+    "Bill",
+    "BillCase",
+    "BillKind",
+    "BillLine",
+    "BillSource",
     "CartItem",
     "Category",
     "Channel",
@@ -91,6 +98,7 @@ __all__ = [
     "CounterState",
     "CounterWay",
     "Coupon",
+    "CustodyStatement",
     "DayFigures",
     "Delivery",
     "FreightBasis",
@@ -126,6 +134,7 @@ __all__ = [
     "Split",
     "SplitKind",
     "State",
+    "StatementState",
     "Tender",
     "TestCharge",
     "TestDelivery",

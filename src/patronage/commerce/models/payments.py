@@ -102,6 +102,11 @@ class Payment(models.Model):
                 name="commerce_payment_open",
                 condition=Q(state__in=("created", "pending")),
             ),
+            models.Index(
+                fields=("ended_at",),
+                name="commerce_payment_ended",
+                condition=Q(ended_at__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:
@@ -205,6 +210,11 @@ class Refund(models.Model):
                 fields=("asked_at",),
                 name="commerce_refund_open",
                 condition=Q(state="requested"),
+            ),
+            models.Index(
+                fields=("ended_at",),
+                name="commerce_refund_ended",
+                condition=Q(state="succeeded"),
             ),
         )
 

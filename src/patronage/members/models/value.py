@@ -179,6 +179,9 @@ class Withdrawal(models.Model):
                 condition=Q(state__in=("requested", "confirmed", "failed")),
             ),
             models.Index(fields=("person", "-requested_at"), name="members_withdrawal_person"),
+            models.Index(
+                fields=("ended_at",), name="members_withdrawal_ended", condition=Q(state="paid")
+            ),
             models.Index(fields=("-requested_at",), name="members_withdrawal_newest"),
             models.Index(fields=("payee_name",), name="members_withdrawal_payee"),
         )

@@ -68,7 +68,7 @@ def summary(_request: HttpRequest) -> HttpResponse:
         "custody": {
             "owed": str(due.custody),
             "stated": None if statement is None else str(statement.amount),
-            "stated_on": None if statement is None else statement.day,
+            "stated_on": None if statement is None else str(statement.day),
         },
         "policy": {
             "profile": profiles.profile().name,

@@ -43,8 +43,9 @@ def book(request: HttpRequest) -> HttpResponse:
             "closed": date.fromisoformat(state.last_closed) if state.last_closed else None,
             "owed": owed(state),
             "stated": statement,
-            "stated_on": statement and date.fromisoformat(statement.day),
-            "difference": statement and statement.amount - owed(state).custody,
+            "difference": statement
+            and statement.owed is not None
+            and statement.amount - statement.owed,
             "rules": rules_of(state.charter),
             "amendments": len(ledger.charters(settings.ECONOMY)) - 1,
             "announced": amendments.announced(),

@@ -51,7 +51,10 @@ AREAS: Final[dict[Area, tuple[str | Promise, tuple[str, ...]]]] = {
     ),
     Area.VALUE: (_("Payouts"), ("members.withdrawal", "members.testpayout")),
     Area.ECONOMY: (_("Economy"), ("commerce.proposal", "commerce.amendment")),
-    Area.CUSTODY: (_("Custody"), ()),
+    Area.CUSTODY: (
+        _("Custody"),
+        ("commerce.custodystatement", "commerce.bill", "commerce.billcase"),
+    ),
     Area.STAFF: (_("Staff"), ()),
     Area.RECORDS: (_("Records"), ("members.auditentry", "commerce.alarm")),
 }
@@ -95,7 +98,9 @@ ACTIONS: Final = {
 }
 """Actions that are of another area than their model."""
 
-READING: Final = frozenset({"picture", "statement", "brought", "slip", "file", "history"})
+READING: Final = frozenset(
+    {"picture", "statement", "brought", "slip", "file", "evidence", "history"}
+)
 """Pages of a model beside its own that change nothing. Actions on rows that only send a file are
 named `export_…`."""
 

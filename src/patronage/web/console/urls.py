@@ -6,6 +6,7 @@ from patronage.web.console import (
     aftersales,
     audit,
     catalogue,
+    custody,
     merchants,
     payouts,
     people,
@@ -18,8 +19,8 @@ from patronage.web.console.economy import decisions
 from patronage.web.console.site import site
 
 REGISTERED = (
-    *(aftersales, audit, catalogue, decisions, merchants, payouts, people),
-    *(persons, rewards, selling, storefront),
+    *(aftersales, audit, catalogue, custody, decisions, merchants),
+    *(payouts, people, persons, rewards, selling, storefront),
 )
 """Importing them registers their pages."""
 

@@ -1,10 +1,12 @@
 """What the house owes, and what stands behind it: the same for the page and for machines."""
 
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
 
+from patronage.commerce import custody as custody_statements
 from patronage.economy import State
 from patronage.ledger.log.attestation import (
     Attestation,
@@ -48,8 +50,31 @@ def owed(state: State) -> Owed:
     return Owed(*parts, held - sum(parts), held, state.coins, state.treasury * price // per)
 
 
-def stated() -> Attestation | None:
-    """Return what the newest statement of the custody account says, None without a readable one."""
+class Stated(NamedTuple):
+    """What the newest statement of the custody account says, in minor units.
+
+    `owed` is what had to be at hand at that day's close, None where that is not known.
+    """
+
+    day: date
+    amount: int
+    owed: int | None
+
+
+def stated() -> Stated | None:
+    """Return the newest statement: an outsider's that is signed, or one confirmed here."""
+    found = []
+    ours = custody_statements.latest()
+    if ours is not None:
+        found.append(Stated(ours.day, ours.balance_minor, ours.owed_minor))
+    outside = _attested()
+    if outside is not None:
+        day = date.fromisoformat(outside.day)
+        found.append(Stated(day, outside.amount, custody_statements.owed_on(day)))
+    return max(found, key=lambda one: one.day, default=None)
+
+
+def _attested() -> Attestation | None:
     if not settings.LOG_ATTESTATION:
         return None
     try:

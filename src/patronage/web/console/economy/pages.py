@@ -11,8 +11,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from patronage import ledger
-from patronage.commerce import amendments
-from patronage.commerce.models import Merchant, Proposal, ProposalState
+from patronage.commerce import amendments, custody
+from patronage.commerce.models import BillCase, Merchant, Proposal, ProposalState
 from patronage.members import auditing, policy
 from patronage.members.models import AuditVerb, Person
 from patronage.web.console.economy.frame import show
@@ -47,6 +47,8 @@ def overview(office: Office, request: HttpRequest) -> HttpResponse:
         waiting=waiting[:_OPEN_PROPOSALS],
         closes=[_close(one) for one in ledger.closes(settings.ECONOMY, limit=_NEWEST_DAYS)],
         payout=policy.payout(),
+        statement=custody.latest(),
+        has_cases=BillCase.objects.filter(closed_at=None).exists(),
     )
 
 
