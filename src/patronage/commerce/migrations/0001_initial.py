@@ -511,6 +511,145 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Bill",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("test", "test payment"), ("payout", "payout provider")],
+                        max_length=8,
+                        verbose_name="whose bill",
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("file_hash", models.CharField(max_length=64, verbose_name="SHA-256 of the file")),
+                ("line_count", models.PositiveIntegerField(verbose_name="new lines")),
+                (
+                    "imported_at",
+                    models.DateTimeField(
+                        default=patronage.members.clock.now, verbose_name="imported at"
+                    ),
+                ),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="imported by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "channel bill",
+                "verbose_name_plural": "channel bills",
+                "ordering": ("-day", "-id"),
+            },
+        ),
+        migrations.CreateModel(
+            name="BillCase",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("test", "test payment"), ("payout", "payout provider")],
+                        max_length=8,
+                        verbose_name="whose bill",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("payment", "payment"),
+                            ("refund", "refund"),
+                            ("payout", "payout"),
+                        ],
+                        max_length=8,
+                        verbose_name="of what",
+                    ),
+                ),
+                ("reference", models.CharField(max_length=80, verbose_name="reference")),
+                ("day", models.DateField(verbose_name="day")),
+                ("billed_minor", models.BigIntegerField(null=True, verbose_name="on the bill")),
+                ("ours_minor", models.BigIntegerField(null=True, verbose_name="in the mall")),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        default=patronage.members.clock.now, verbose_name="opened at"
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="Reason")),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="closed by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "open item of a bill",
+                "verbose_name_plural": "open items of bills",
+                "ordering": ("-id",),
+            },
+        ),
+        migrations.CreateModel(
+            name="BillLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("test", "test payment"), ("payout", "payout provider")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("payment", "payment"),
+                            ("refund", "refund"),
+                            ("payout", "payout"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reference", models.CharField(max_length=80)),
+                ("amount_minor", models.BigIntegerField()),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="commerce.bill",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Category",
             fields=[
                 (
@@ -701,6 +840,74 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "refund at a counter",
                 "verbose_name_plural": "refunds at counters",
+            },
+        ),
+        migrations.CreateModel(
+            name="CustodyStatement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("balance_minor", models.BigIntegerField(verbose_name="balance")),
+                ("owed_minor", models.BigIntegerField(verbose_name="owed")),
+                ("evidence", models.BinaryField(verbose_name="evidence")),
+                ("evidence_name", models.CharField(max_length=120, verbose_name="evidence")),
+                (
+                    "evidence_hash",
+                    models.CharField(max_length=64, verbose_name="SHA-256 of the evidence"),
+                ),
+                (
+                    "stated_at",
+                    models.DateTimeField(
+                        default=patronage.members.clock.now, verbose_name="stated at"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("stated", "waiting for confirmation"),
+                            ("confirmed", "confirmed"),
+                            ("rejected", "rejected"),
+                        ],
+                        default="stated",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(null=True, verbose_name="confirmed or rejected at"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="Reason")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="confirmed or rejected by",
+                    ),
+                ),
+                (
+                    "stated_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="stated by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "custody statement",
+                "verbose_name_plural": "custody statements",
+                "ordering": ("-day", "-id"),
             },
         ),
         migrations.CreateModel(
@@ -2313,6 +2520,43 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
+            model_name="bill",
+            constraint=models.UniqueConstraint(
+                fields=("source", "day", "file_hash"), name="commerce_bill_file"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="billcase",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["id"],
+                name="commerce_bill_case_open",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="billcase",
+            constraint=models.UniqueConstraint(
+                fields=("source", "kind", "reference"), name="commerce_bill_case"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="billcase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="commerce_bill_case_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="billline",
+            constraint=models.UniqueConstraint(
+                fields=("source", "kind", "reference"), name="commerce_bill_line"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="checkout",
             constraint=models.UniqueConstraint(
                 fields=("person", "key"), name="commerce_checkout_once"
@@ -2337,6 +2581,47 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("state__in", ["requested", "succeeded", "refused"])),
                 name="commerce_counter_refund_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="custodystatement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("stated", "confirmed"))),
+                fields=("day",),
+                name="commerce_custody_day",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="custodystatement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["stated", "confirmed", "rejected"]), ("balance_minor__gte", 0)
+                ),
+                name="commerce_custody_figures",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="custodystatement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "stated"), ("decided_by__isnull", True)),
+                    models.Q(
+                        models.Q(("state", "stated"), _negated=True), ("decided_by__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="commerce_custody_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="custodystatement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(("decided_by", models.F("stated_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="commerce_custody_four_eyes",
             ),
         ),
         migrations.AddConstraint(
@@ -2744,6 +3029,14 @@ class Migration(migrations.Migration):
                 name="commerce_payment_open",
             ),
         ),
+        migrations.AddIndex(
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", False)),
+                fields=["ended_at"],
+                name="commerce_payment_ended",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="payment",
             constraint=models.UniqueConstraint(
@@ -3035,6 +3328,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "requested")),
                 fields=["asked_at"],
                 name="commerce_refund_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="refund",
+            index=models.Index(
+                condition=models.Q(("state", "succeeded")),
+                fields=["ended_at"],
+                name="commerce_refund_ended",
             ),
         ),
         migrations.AddConstraint(

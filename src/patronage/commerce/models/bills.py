@@ -86,12 +86,12 @@ class BillCase(models.Model):
 
     source = models.CharField(_("whose bill"), max_length=8, choices=BillSource.choices)
     kind = models.CharField(_("of what"), max_length=8, choices=BillKind.choices)
-    reference = models.CharField(_("reference"), max_length=80)
+    reference = models.CharField(pgettext_lazy("of a bill", "reference"), max_length=80)
     day = models.DateField(_("day"))
     billed_minor = models.BigIntegerField(_("on the bill"), null=True)
     ours_minor = models.BigIntegerField(_("in the mall"), null=True)
     opened_at = models.DateTimeField(_("opened at"), default=clock.now)
-    closed_at = models.DateTimeField(_("closed at"), null=True)
+    closed_at = models.DateTimeField(pgettext_lazy("of an item", "closed at"), null=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -1324,6 +1324,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="withdrawal",
+            index=models.Index(
+                condition=models.Q(("state", "paid")),
+                fields=["ended_at"],
+                name="members_withdrawal_ended",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="withdrawal",
             index=models.Index(fields=["-requested_at"], name="members_withdrawal_newest"),
         ),
         migrations.AddIndex(

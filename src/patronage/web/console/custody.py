@@ -131,7 +131,9 @@ class CustodyStatementAdmin(KeysetReadOnlyAdmin):
             "Somebody else confirms it with the bank's statement before the open book tells it."
         )
         title = _("State the custody account's balance")
-        return self.ask(request, form, title=title, told=told_, button=_("State"))
+        return self.ask(
+            request, form, title=title, told=told_, button=pgettext("a balance", "State")
+        )
 
     @action(description=gettext_lazy("Confirm"), url_path="confirm", permissions=["confirm"])
     def confirm(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -277,7 +279,7 @@ class BillCaseAdmin(KeysetReadOnlyAdmin):
             return False
         return BillCase.objects.filter(pk=object_id, closed_at=None).exists()
 
-    @action(description=gettext_lazy("Close"), url_path="close", permissions=["close"])
+    @action(description=pgettext_lazy("an item", "Close"), url_path="close", permissions=["close"])
     def close(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Close it with a reason."""
         form = ReasonForm(request.POST or None)
@@ -287,5 +289,5 @@ class BillCaseAdmin(KeysetReadOnlyAdmin):
             self.tell(request, answer, _("Closed."))
             return self.page_of("change", object_id)
         told = _("Say why bill and mall differ, and what became of it.")
-        title = _("Close")
+        title = pgettext("an item", "Close")
         return self.ask(request, form, title=title, told=told, button=title)
