@@ -46,6 +46,7 @@ from patronage.ledger.reads import (
     state,
     statement,
     summary,
+    unsettled,
 )
 from patronage.ledger.recorded import Recorded, recorded, recorded_orders
 from patronage.ledger.records import (
@@ -168,5 +169,6 @@ __all__ = [
     "submit_many",
     "summary",
     "tip",
+    "unsettled",
     "verify",
 ]

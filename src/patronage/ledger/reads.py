@@ -144,6 +144,18 @@ def state(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> State:
     return head.state
 
 
+def unsettled(economy: str, *, most: int, using: str = DEFAULT_DB_ALIAS) -> int:
+    """Return how many events wait to be settled, counted up to so many."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM "
+            "(SELECT 1 FROM ledger_inbox WHERE economy = %s ORDER BY number LIMIT %s) waiting",
+            [economy, most],
+        )
+        count: int = cursor.fetchone()[0]
+    return count
+
+
 def opened_at(economy: str, *, using: str = DEFAULT_DB_ALIAS) -> datetime:
     """Return when an economy was opened. Raises UnknownEconomyError."""
     with connections[using].cursor() as cursor:

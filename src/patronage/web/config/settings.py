@@ -13,11 +13,13 @@ can be moved), `PATRONAGE_LOG` (the public log's folder), `PATRONAGE_LOG_KEY` (i
 it is set, the jobs publish), `PATRONAGE_LOG_WITNESSES` and `PATRONAGE_LOG_ATTESTATION` (a file that
 names witnesses, and one with an outsider's statement), `PATRONAGE_LOG_BUCKET` (s3://bucket/prefix,
 where the log is copied to),
+`PATRONAGE_METRICS_TOKEN` (with it `/metrics` answers whoever has it),
 `PATRONAGE_MESSAGES` (`text`, or `json`: messages as one JSON object a line).
 """
 
 import os
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -71,6 +73,10 @@ KYC_PROVIDER = os.environ.get("PATRONAGE_KYC", "patronage.members.testpayout.Tes
 PAYOUT_PROVIDER = os.environ.get(
     "PATRONAGE_PAYOUT_PROVIDER", "patronage.members.testpayout.TestPayoutProvider"
 )
+
+METRICS_TOKEN = os.environ.get("PATRONAGE_METRICS_TOKEN", "")
+if METRICS_TOKEN and find_spec("prometheus_client") is None:
+    raise ImproperlyConfigured("PATRONAGE_METRICS_TOKEN needs patronage[metrics] to be installed")
 
 LOG_FORM = os.environ.get("PATRONAGE_MESSAGES", "text")
 if LOG_FORM not in ("text", "json"):
@@ -215,7 +221,7 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = ["^healthz$"]  # a monitor asks beside the proxy
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^metrics$"]  # a monitor asks beside the proxy
     SECURE_HSTS_SECONDS = 30 * 86_400
 # Whether other names below this one have TLS is not for the mall to say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
