@@ -15,6 +15,7 @@ from patronage.cli import (
     check,
     days,
     demo,
+    disclose,
     doctor,
     economies,
     exports,
@@ -131,6 +132,12 @@ _COMMANDS = {
             economies.verify,
             "Rebuild an economy from its journal and compare: exit code 1 if anything differs.",
             "由日记账重建经济体并比较：有差异时退出码为 1。",
+        ),
+        (
+            "disclose",
+            disclose.disclose,
+            "Write what the journal says of who paid whom: a sheet for members, a report.",
+            "按日记账写出谁付给谁：给会员的一页说明，以及报告。",
         ),
         (
             "export",

@@ -15,6 +15,7 @@ from patronage.cli.words import fail, is_chinese, say, speaking
 from patronage.economy import Charter
 from patronage.intake import Day
 from patronage.lab.behaviour import Behaviour
+from patronage.lab.record import Record
 from patronage.lab.report import (
     Language,
     Material,
@@ -123,6 +124,23 @@ def print_written(written: Sequence[Path]) -> None:
     names = ", ".join(str(path) for path in written)
     show.console.print()
     show.paragraph(say(f"Written: {names}", f"已写出：{names}"))
+
+
+def lived(record: Record, charter: Charter, records: int) -> Material:
+    """Make a report's material of a running economy's journal."""
+    return Material(
+        charter=charter,
+        title=charter.name,
+        is_past=True,
+        runs=[record.simulation()],
+        assumptions=[
+            say(
+                f"Computed from the economy's own journal, records 1 to {records:,}.",
+                f"依据经济体自己的日记账，第 1 至 {records:,} 条记录。",
+            )
+        ],
+        knows_profit=record.knows_profit,
+    )
 
 
 def simulated(told: "Told", around: "Told", step: float, language: Language) -> Material:

@@ -3,7 +3,11 @@
 import sys
 from pathlib import Path
 
+from django.conf import settings
+
 from patronage.cli import show
+from patronage.cli.disclose import write_from_journal
+from patronage.cli.documents import Wanted
 from patronage.cli.words import say
 from patronage.web import demo
 
@@ -23,6 +27,10 @@ def prepare(address: str, ready: Path) -> None:
             )
         )
     logins = demo.prepare(_tell)
+    if not ready.exists():
+        sheets = Path(settings.SHEETS)
+        wanted = Wanted(report=None, data=None, parquet=False, sheet=sheets, language=None)
+        write_from_journal(settings.ECONOMY, wanted)
     ready.touch()
     rows = [
         (say("the mall", "商城"), address),

@@ -128,6 +128,7 @@ def _use_folder(folder: Path) -> None:
         PATRONAGE_MEDIA=str(folder / "media"),
         PATRONAGE_STATIC=str(folder / "static"),
         PATRONAGE_LOG=str(folder / "log"),
+        PATRONAGE_SHEETS=str(folder / "sheets"),
         PATRONAGE_LOG_KEY=str(log_key),
     )
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/mall.sqlite3")

@@ -161,6 +161,7 @@ MALL: dict[str, Address] = {
     "book/events/part-<int:part>.jsonl": Address(PUBLIC, fixed("/book/events/part-1.jsonl")),
     "book/charter.toml": Address(PUBLIC, fixed("/book/charter.toml")),
     "disclosure/": Address(PUBLIC, fixed("/disclosure/")),
+    "disclosure/sheet/": Address(PUBLIC, fixed("/disclosure/sheet/")),
     "dev/inbox/": Address(PUBLIC, fixed("/dev/inbox/")),
     "dev/clock/": Address(MEMBER, fixed("/dev/clock/"), lambda _shop: {"days": "2"}),
     "mine/": Address(PUBLIC, fixed("/mine/")),

@@ -2,9 +2,11 @@
 
 import json
 import tomllib
+from base64 import b64encode
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -181,3 +183,34 @@ def test_the_summary_is_a_fixed_form(client: Client) -> None:
         *("days_closed", "dividends", "economy", "fees", "head", "last_closed"),
         *("minor_unit_exponent", "points", "price", "records", "reserve", "surplus"),
     ]
+
+
+SHEET = "<html><head><style>p{color:red}</style></head><body><p>%s</p></body></html>"
+
+
+@pytest.fixture
+def sheets(tmp_path: Path, settings: Any) -> None:
+    for language, text in (("en", "Points brought"), ("zh-Hans", "积分带来")):
+        (tmp_path / f"disclosure.{language}.html").write_text(SHEET % text, "utf-8")
+    settings.SHEETS = str(tmp_path)
+
+
+def test_without_a_sheet_none_is_linked_and_its_address_leads_to_the_words(client: Client) -> None:
+    for path in ("/book/", "/disclosure/"):
+        assert "/disclosure/sheet/" not in client.get(path).text
+    assert client.get("/disclosure/sheet/")["Location"] == "/disclosure/"
+
+
+@pytest.mark.usefixtures("sheets")
+def test_the_operators_sheet_is_shown_as_it_is_in_the_readers_language(client: Client) -> None:
+    for path in ("/book/", "/disclosure/"):
+        assert 'href="/disclosure/sheet/"' in client.get(path).text
+    page = client.get("/disclosure/sheet/")
+    assert page.text == SHEET % "积分带来"
+    english = client.get("/disclosure/sheet/", headers={"accept-language": "en"})
+    assert english.text == SHEET % "Points brought"
+    policy = page["Content-Security-Policy"]
+    digest = b64encode(sha256(b"p{color:red}").digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy

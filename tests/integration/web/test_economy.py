@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,7 +90,9 @@ def test_a_member_is_found_by_phone(shop: Shop) -> None:
     }
 
 
-def test_an_amendment_is_shown_proposed_and_announced(shop: Shop, second: Client) -> None:
+def test_an_amendment_is_shown_proposed_and_announced(
+    shop: Shop, second: Client, settings: Any, tmp_path: Path
+) -> None:
     Amendment.objects.update(withdrawn_at=clock.now())
     first, url = signed_in(shop.operator), f"{ECONOMY}propose/amendment/"
     charter = first.get(url).context["form"].initial["charter"]
@@ -109,10 +112,14 @@ def test_an_amendment_is_shown_proposed_and_announced(shop: Shop, second: Client
     looked = first.post(url, {**sent, "look": ""}).text
     assert "扣留 5%" in looked
     assert "订单抬升价格" in looked
+    assert "还没有一页说明" in looked
     assert not Proposal.objects.filter(kind="amendment").exists()
     assert first.post(url, sent).status_code == 302
     made = Proposal.objects.get(kind="amendment")
     assert "5%" in second.get(path_of(made)).text
+    (tmp_path / "disclosure.zh-Hans.html").write_text("", "utf-8")
+    settings.SHEETS = str(tmp_path)
+    assert 'href="/disclosure/sheet/"' in second.get(path_of(made)).text
     second.post(path_of(made, "accept/"), {"reason": "同意"})
     announced = Amendment.objects.latest("id")
     assert (announced.why, announced.withdrawn_at) == ("降费", None)

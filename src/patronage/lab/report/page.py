@@ -49,11 +49,11 @@ def page(document: Document, echarts: str) -> str:
     )
 
 
-def head(language: Language, title: str, style: str) -> str:
+def head(language: Language, title: str, style: str, policy: str = POLICY) -> str:
     """Write a file's beginning, up to its body."""
     return (
         f'<!doctype html>\n<html lang="{language.value}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{_resource(style)}</style></head>"
     )

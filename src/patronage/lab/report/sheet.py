@@ -8,6 +8,8 @@ from patronage.lab.report.material import Material
 from patronage.lab.report.page import head
 from patronage.lab.simulation import LEVELS, Cohort
 
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
 
 def sheet(material: Material, language: Language) -> str:
     """Write the sheet as one HTML file without scripts."""
@@ -67,7 +69,7 @@ def sheet(material: Material, language: Language) -> str:
         f"{price(run.periods[-1].price, exponent)}。{assumed}过去与推算都不说明将来。由惠顾生成。",
     )
     return (
-        head(language, title, "sheet.css")
+        head(language, title, "sheet.css", _POLICY)
         + f"<body><main><h1>{escape(title)}</h1><p>{escape(source)}</p>{_bars(material, language)}"
         + f'<div class="blocks">{body}</div><p class="advice">{escape(advice)}</p>'
         + f"<footer><p>{escape(note)}</p></footer></main></body></html>\n"

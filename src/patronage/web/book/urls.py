@@ -17,4 +17,5 @@ urlpatterns = [
     path("book/events/part-<int:part>.jsonl", files.event_part, name="book_event_part"),
     path("book/charter.toml", files.opening_charter, name="book_charter"),
     path("disclosure/", disclosure.disclosure, name="disclosure"),
+    path("disclosure/sheet/", disclosure.shown_sheet, name="disclosure_sheet"),
 ]

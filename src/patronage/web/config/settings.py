@@ -14,6 +14,7 @@ it is set, the jobs publish), `PATRONAGE_LOG_WITNESSES` and `PATRONAGE_LOG_ATTES
 names witnesses, and one with an outsider's statement), `PATRONAGE_LOG_BUCKET` (s3://bucket/prefix,
 where the log is copied to),
 `PATRONAGE_METRICS_TOKEN` (with it `/metrics` answers whoever has it),
+`PATRONAGE_SHEETS` (the folder of the disclosure sheet),
 `PATRONAGE_MESSAGES` (`text`, or `json`: messages as one JSON object a line).
 """
 
@@ -86,6 +87,7 @@ LOG = os.environ.get("PATRONAGE_LOG", "")
 LOG_KEY = os.environ.get("PATRONAGE_LOG_KEY", "")
 LOG_WITNESSES = os.environ.get("PATRONAGE_LOG_WITNESSES", "")
 LOG_ATTESTATION = os.environ.get("PATRONAGE_LOG_ATTESTATION", "")
+SHEETS = os.environ.get("PATRONAGE_SHEETS", "")
 LOG_BUCKET = os.environ.get("PATRONAGE_LOG_BUCKET", "")
 
 INSTALLED_APPS = [
