@@ -252,3 +252,16 @@ def test_too_little_memory_is_said(monkeypatch):
     result = run(PLAIN)
     assert result.exit_code == 2
     assert "a run needs more memory than there is" in result.output
+
+
+@pytest.mark.filterwarnings("ignore")  # the cluster's own
+def test_a_dask_cluster_is_used():
+    distributed = pytest.importorskip("distributed")
+    single = run(PLAIN, "--json", "--runs", "single.jsonl")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, host="127.0.0.1",
+        dashboard_address=None, protocol="tcp",
+    ) as cluster:  # fmt: skip
+        result = run(PLAIN, "--json", "--dask", cluster.scheduler_address)
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == json.loads(single.stdout)
