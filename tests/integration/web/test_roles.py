@@ -51,6 +51,14 @@ def test_every_page_of_the_console_is_of_an_area() -> None:
         assert model._meta.label_lower in access._BY_MODEL, model
 
 
+def test_the_menu_marks_the_page_that_is_open_alone(shop: Shop) -> None:
+    browser = signed_in(shop.operator)
+    for path in ("/console/", "/console/commerce/order/", "/console/economy/journal/"):
+        apps = browser.get(path).context["available_apps"]
+        there = [model["admin_url"] for app in apps for model in app["models"]]
+        assert [url for url in there if url in path] == [path]
+
+
 def test_the_documents_table_is_the_tables() -> None:
     text = (Path(__file__).parents[3] / "docs" / "console.md").read_text("utf-8")
     marks = {Right.NONE: "", Right.READ: "reads", Right.CHANGE: "changes"}

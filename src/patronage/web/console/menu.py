@@ -1,13 +1,16 @@
 """The console's menu: by what people do, not by where tables are kept."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from patronage.members.roles import Area, Right
 from patronage.web.console import access
+
+ABOVE: Final = frozenset({"index", "economy"})
+"""Pages whose addresses are the beginning of others'."""
 
 
 def arranged(request: HttpRequest, apps: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -32,6 +35,8 @@ def _pages(request: HttpRequest, area: Area) -> list[dict[str, Any]]:
             url = reverse(f"console:{name}")
         except NoReverseMatch:
             continue
+        if name in ABOVE and request.path != url:
+            url += "?"  # unfold marks whatever address the path contains, so each page above it
         pages.append({"name": label, "object_name": name, "admin_url": url, "view_only": True})
     return pages
 
