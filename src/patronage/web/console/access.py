@@ -77,7 +77,7 @@ PAGES: Final = {
 """Pages of no model, by how their paths begin; the longest that fits counts."""
 
 MENU: Final = {
-    Area.TODAY: (("index", _("Today")),),
+    Area.TODAY: (("index", _("Overview")),),
     Area.ECONOMY: (
         ("economy", _("Overview")),
         ("economy_charter", _("Charter")),

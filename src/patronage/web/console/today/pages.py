@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from patronage import ledger
 from patronage.commerce import days, posting, schedule
+from patronage.commerce.custody import latest as stated
 from patronage.commerce.jobs import JOBS
 from patronage.commerce.models import Alarm, DayFigures, Job
 from patronage.economy.state import INDEX_SCALE
@@ -52,6 +53,8 @@ def figures_of(request: HttpRequest) -> dict[str, Any]:
         "is_today": period.last == today_in(period.zone),
         "tiles": tiles(found, last),
         "opens": {kind for kind in rows.LISTINGS if access.opens(request, f"today/{kind}/")},
+        "opens_economy": access.opens(request, "economy/"),
+        "opens_custody": access.opens(request, "commerce/custodystatement/"),
         "opens_alarms": access.opens(request, "commerce/alarm/"),
         "charts": charts(found),
         "header": rows.day_header(),
@@ -123,6 +126,7 @@ def _now() -> dict[str, Any]:
         "fees": state.fees,
         "coins": state.coins,
         "owed": custody(state),
+        "stated": stated(),
         "cover": custody(state) - state.reserve,
     }
 

@@ -169,7 +169,7 @@ def _movement(one: ledger.Moving, person: Person | None) -> Row:
             *(one.place[0], at, whose, str(CAUSES[one.cause]), points(one.points)),
             *(amount(one.cash + one.fee), amount(one.fee), one.event_id),
         ),
-        reverse("book_record", args=[one.place[0]]),
+        reverse("console:economy_record", args=[one.place[0]]),
     )
 
 
