@@ -227,4 +227,5 @@ def merchants_path(route: str, shop: Shop) -> str:
         assert thing is not None, f"the tea merchant has no {parts[2]}"
         parts[parts.index("<path:object_id>")] = str(thing.pk)
     path = "/".join(parts).replace("<int:id>", str(shop.tea.id))
+    path = path.replace("<str:form>", "csv")
     return "/" + path

@@ -30,11 +30,14 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from patronage.members import auditing
+from patronage.members.limits import Limit, give_back, take
 from patronage.members.models import AuditVerb, Person
 
 PATH = "/staff/"
 # Where staff may go until they have proved who they are.
 _OPEN = (PATH, "/static/", "/language/", "/sign-out/")
+
+_TRIES = Limit(5, 3600)
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -155,6 +158,20 @@ def is_proved(request: HttpRequest) -> bool:
     """Tell whether a code was given in this session."""
     records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" for record in records)
+
+
+def gives_code(person: Person, code: str) -> bool:
+    """Tell whether a code is the one that someone's app shows now; each works once.
+
+    After five tries in an hour none is taken.
+    """
+    found = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
+    if found is None or not take("app code", str(person.pk), _TRIES):
+        return False
+    if not found.wrap().validate_code(code.strip()):
+        return False
+    give_back("app code", str(person.pk), _TRIES)
+    return True
 
 
 class SetUpView(ActivateTOTPView):  # type: ignore[misc]
