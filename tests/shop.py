@@ -99,11 +99,11 @@ class Shop(NamedTuple):
     orders: dict[str, Order]
 
 
-def announce(charter: dict, **sections: dict[str, str]) -> Amendment:
-    """Announce an amendment that is in force a week and a day from now."""
+def announce(charter: dict, *, days: int = 8, **sections: dict[str, str]) -> Amendment:
+    """Announce an amendment that is in force so many days from now."""
     made = amendments.announce(
         charter=toml_of({**charter, **sections}),
-        in_force_from=clock.now() + timedelta(days=8),
+        in_force_from=clock.now() + timedelta(days=days),
         why="降低手续费",
         why_en="A lower fee",
     )
@@ -176,7 +176,7 @@ def furnish(mall: Mall) -> Shop:
         brings="优先购买新茶。",
         brings_en="New teas before others.",
     )
-    announce(REDWINE, redemption={"fee": "0.08"})
+    announce(REDWINE, days=28, redemption={"fee": "0.08"})
     Reward.objects.create(
         first_place=1,
         last_place=3,

@@ -181,7 +181,7 @@ def test_the_summary_is_a_fixed_form(client: Client) -> None:
     assert sorted(json.loads(told.content)) == [
         *("cash", "charters", "coins", "compulsory_redemptions", "currency", "custody"),
         *("days_closed", "dividends", "economy", "fees", "head", "last_closed"),
-        *("minor_unit_exponent", "points", "price", "records", "reserve", "surplus"),
+        *("minor_unit_exponent", "points", "policy", "price", "records", "reserve", "surplus"),
     ]
 
 
