@@ -239,3 +239,21 @@ def test_the_sheet_says_so_where_there_is_little_to_say():
     assert "only one joining month" in text
     assert "No member has ever reached it" in text
     assert "fewer than half" in text
+
+
+def test_where_nothing_circulates_no_price_is_shown_to_fall():
+    run = recorded("redwine")[1]
+    gone = run.periods[-1]._replace(supply=0, price=run.first_price, reserve=0)
+    ended = replace(run, periods=(*run.periods[:-1], gone))
+    one = replace(material(), runs=[ended])
+    found = compose(one, Language.ENGLISH)
+    chart = charts(found)[0]
+    assert chart.drawing.option["series"][0]["data"][-1][1] is None
+    assert "the line ends" in chart.note
+    assert table(found, "spans").rows[-1][-1] is None
+    assert "nothing circulates any more" in page(found, LIBRARY)
+    assert "Nobody holds points any more" in page(found, LIBRARY)
+    assert "none at the end" in sheet(one, Language.ENGLISH)
+    several = compose(replace(one, runs=[ended, run]), Language.ENGLISH)
+    assert charts(several)[0].drawing.option["series"][2]["data"][-1][0] == run.periods[-2].last_day
+    assert charts(document())[0].note == ""

@@ -6,7 +6,7 @@ from statistics import median
 from patronage.lab.report import charts
 from patronage.lab.report.document import Chart, Column, Figure, Kind, Part, Section, Table, written
 from patronage.lab.report.language import Language, decimal, percent, price, whole
-from patronage.lab.report.material import Material, spans
+from patronage.lab.report.material import Material, price_of, spans
 from patronage.lab.report.names import USES
 from patronage.lab.result import HUNDREDTHS, apportion
 from patronage.lab.simulation import Period, Simulation
@@ -34,11 +34,13 @@ def summary(material: Material, language: Language) -> Section:
         ),
         Figure(
             say("Price of a point at the end", "期末每积分价格"),
-            price(last.price, exponent),
+            price(last.price, exponent) if last.supply else "–",
             say(
                 f"{currency}; {price(run.first_price, exponent)} at the start",
                 f"{currency}；期初 {price(run.first_price, exponent)}",
-            ),
+            )
+            if last.supply
+            else say("nothing circulates any more", "已没有积分流通"),
         ),
         Figure(
             say("Got back of each 100 spent", "每消费 100 已得回"),
@@ -152,9 +154,11 @@ def _price(material: Material, language: Language) -> Chart:
     axis = say(f"{material.charter.currency} a point", f"{material.charter.currency} 每积分")
     if len(material.runs) == 1:
         shown = charts.thinned(material.run.periods)
-        values = [round(period.price / unit, 4) for period in shown]
-        return Chart(title, axis, charts.lines([one.last_day for one in shown], {"": values}))
-    rows = charts.thinned(list(zip(*(run.periods for run in material.runs), strict=False)))
+        values = [charts.rounded(_per(price_of(one), unit)) for one in shown]
+        drawing = charts.lines([one.last_day for one in shown], {"": values})
+        return Chart(title, axis, drawing, _about_gaps(material, language))
+    together = zip(*(run.periods for run in material.runs), strict=False)
+    rows = charts.thinned([row for row in together if all(map(price_of, row))])
     prices = [[period.price / unit for period in row] for row in rows]
     values_of = tuple([round(pick(row), 4) for row in prices] for pick in (min, median, max))
     return Chart(
@@ -166,9 +170,23 @@ def _price(material: Material, language: Language) -> Chart:
             (say("median of the seeds", "各种子的中位数"), say("lowest to highest", "最低至最高")),
         ),
         say(
-            f"{len(material.runs)} runs that differ in their chances alone.",
+            f"{len(material.runs)} runs that differ in their chances alone. ",
             f"{len(material.runs)} 次运行，只有随机部分不同。",
-        ),
+        )
+        + _about_gaps(material, language),
+    )
+
+
+def _per(minor: float | None, unit: int) -> float | None:
+    return None if minor is None else minor / unit
+
+
+def _about_gaps(material: Material, language: Language) -> str:
+    if all(period.supply for run in material.runs for period in run.periods):
+        return ""
+    return language.say(
+        "Where nothing circulates there is no price, and the line ends.",
+        "没有积分流通时没有价格，曲线到此为止。",
     )
 
 
@@ -184,7 +202,7 @@ def _periods(material: Material, language: Language, length: int) -> Table:
             sum(one.exits for one in ones),
             ones[-1].reserve,
             ones[-1].supply,
-            ones[-1].price,
+            price_of(ones[-1]),
         )
         for span, ones in spans(run, length)
     ]

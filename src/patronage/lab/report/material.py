@@ -58,6 +58,14 @@ class Material:
         return self.charter.minor_unit_exponent
 
 
+def price_of(period: Period) -> float | None:
+    """Return a period's price; None where nothing circulates: what is told then is no price.
+
+    The rules fall back to the issue price there, which in a chart would look like a fall.
+    """
+    return period.price if period.supply else None
+
+
 def middle(runs: Sequence[Simulation]) -> Simulation:
     """Return the run whose last price is in the middle."""
     ordered = sorted(runs, key=lambda run: (run.periods[-1].price, run.seed))

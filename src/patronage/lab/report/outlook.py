@@ -3,7 +3,7 @@
 from patronage.lab.report import charts
 from patronage.lab.report.document import Chart, Column, Figure, Part, Section, Table
 from patronage.lab.report.language import Language, money, percent, price, whole
-from patronage.lab.report.material import Material, Neighbour
+from patronage.lab.report.material import Material, Neighbour, price_of
 from patronage.lab.report.names import FIGURES
 from patronage.lab.report.people import quantile_columns
 from patronage.lab.simulation import Simulation
@@ -85,7 +85,6 @@ def stop(material: Material, language: Language) -> Section:
     say, run, exponent = language.say, material.run, material.exponent
     one, currency = run.stop, material.charter.currency
     paid = one.paid + one.coins
-    left = sum(cohort.quota_left for cohort in run.cohorts)
     figures = [
         Figure(
             say("All holders together would still get", "全体持有人还可得到"),
@@ -115,16 +114,7 @@ def stop(material: Material, language: Language) -> Section:
             "还能抬升价格。",
         ),
         figures,
-        say(
-            "This is so if everyone redeems on the next day at "
-            f"{price(run.periods[-1].price, exponent)} "
-            f"{currency} a point. {whole(left, exponent)} {currency} of quota would never be used: "
-            "a quota is a ceiling, and no money stands behind it.",
-            f"以上按所有人次日以每积分 {price(run.periods[-1].price, exponent)} {currency} "
-            "卖出计算。"
-            f"另有 {whole(left, exponent)} {currency} 的额度将永远用不上：额度是上限，"
-            "背后并没有钱。",
-        ),
+        _at_which_price(material, language),
     ]
     table = Table(
         "stop",
@@ -141,6 +131,28 @@ def stop(material: Material, language: Language) -> Section:
         ],
     )
     return Section("stop", say("If sales stop tomorrow", "如果明天停止销售"), [*texts, table])
+
+
+def _at_which_price(material: Material, language: Language) -> str:
+    say, run, currency = language.say, material.run, material.charter.currency
+    left = whole(sum(cohort.quota_left for cohort in run.cohorts), material.exponent)
+    end = price_of(run.periods[-1])
+    if end is None:
+        return say(
+            f"Nobody holds points any more. {left} {currency} of quota will never be used: a quota "
+            "is a ceiling, and no money stands behind it.",
+            f"已没有人持有积分。另有 {left} {currency} 的额度将永远用不上：额度是上限，"
+            "背后并没有钱。",
+        )
+    told = price(end, material.exponent)
+    return say(
+        f"This is so if everyone redeems on the next day at {told} {currency} a point. {left} "
+        f"{currency} of quota would never be used: a quota is a ceiling, and no money "
+        "stands behind "
+        "it.",
+        f"以上按所有人次日以每积分 {told} {currency} 卖出计算。另有 {left} {currency} 的额度"
+        "将永远用不上：额度是上限，背后并没有钱。",
+    )
 
 
 def sensitivity(material: Material, language: Language) -> Section | None:
@@ -192,7 +204,7 @@ def sensitivity(material: Material, language: Language) -> Section | None:
         )
     ]
     rows: list[tuple[object, ...]] = [
-        (say("the charter itself", "章程本身"), "", *own.values()),
+        (say("the charter itself", "章程本身"), "", price_of(base.periods[-1]), *own.values()),
         *(_row(one, language) for one in material.neighbours),
     ]
     table = Table(
@@ -220,7 +232,6 @@ def _compared(run: Simulation) -> dict[str, float]:
     held = sum(one.held for one in run.cohorts)
     taken = run.operator.contributions + run.operator.dividend_contributions
     return {
-        "price": run.periods[-1].price,
         "back_held": (got + held) / (run.spent or 1),
         "ever_out": run.ever_out,
         "taken": taken / (run.operator.sales or 1),
@@ -232,4 +243,4 @@ def _row(one: Neighbour, language: Language) -> tuple[object, ...]:
     if one.run is None:
         refused = language.say(f"{one.value}: refused", f"{one.value}：不被允许")
         return (name, refused, None, None, None, None)
-    return (name, one.value, *_compared(one.run).values())
+    return (name, one.value, price_of(one.run.periods[-1]), *_compared(one.run).values())

@@ -18,6 +18,9 @@ POLICY: Final = (
 _ROWS_OPEN = 30
 """Longer tables are folded on the screen; printed they are whole."""
 
+_LONG = 40
+"""Longer names of rows are broken into lines."""
+
 
 def page(document: Document, echarts: str) -> str:
     """Write a report as HTML; `echarts` is the text of the library that draws its charts."""
@@ -133,7 +136,8 @@ def table(shown: Table, document: Document) -> str:
             f"<td{_side(column.kind)}>{escape(written(value, column.kind, document.exponent))}</td>"
             for column, value in zip(shown.columns, row, strict=True)
         ]
-        cells[0] = cells[0].replace("<td", '<th scope="row"').replace("</td>", "</th>")
+        long = ' class="long"' if len(str(row[0])) > _LONG else ""
+        cells[0] = cells[0].replace("<td", f'<th scope="row"{long}').replace("</td>", "</th>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
     ending = ""
     if shown.has_total:

@@ -4,7 +4,7 @@ from html import escape
 
 from patronage.economy.charter import MICRO
 from patronage.lab.report.language import Language, decimal, percent, price, whole
-from patronage.lab.report.material import Material
+from patronage.lab.report.material import Material, price_of
 from patronage.lab.report.page import head
 from patronage.lab.simulation import LEVELS, Cohort
 
@@ -61,12 +61,16 @@ def sheet(material: Material, language: Language) -> str:
         "请因为想要商品、认可其价格而购买；积分另外带来的，都当作不确定的。",
     )
     assumed = material.assumptions[0]
+    end = price_of(run.periods[-1])
+    at_end = say("none at the end, as nothing circulates", "期末没有积分流通，没有价格")
+    if end is not None:
+        at_end = say(f"{price(end, exponent)} at the end", f"期末 {price(end, exponent)}")
     note = say(
         f"Price of a point: {price(run.first_price, exponent)} at the start, "
-        f"{price(run.periods[-1].price, exponent)} at the end. {assumed} What was, or was "
+        f"{at_end}. {assumed} What was, or was "
         "computed, does not tell what will be. Made with Patronage.",
-        f"每积分价格：期初 {price(run.first_price, exponent)}，期末 "
-        f"{price(run.periods[-1].price, exponent)}。{assumed}过去与推算都不说明将来。由惠顾生成。",
+        f"每积分价格：期初 {price(run.first_price, exponent)}，{at_end}。"
+        f"{assumed}过去与推算都不说明将来。由惠顾生成。",
     )
     return (
         head(language, title, "sheet.css", _POLICY)
