@@ -32,12 +32,19 @@ def latest_days(
     """Return the last so many closed days, or all, in their order; of more than `most` a spread."""
     limit = "" if last is None else "LIMIT %s"
     bound = () if last is None else (last,)
+    # Of few days the records are read at once, of many those that are told of.
+    are_few = last is not None and last <= MOST
+    columns = "seq, record" if are_few else "seq"
     with connections[using].cursor() as cursor:
         cursor.execute(
-            f"SELECT seq {CLOSED} ORDER BY seq DESC {limit}",
+            f"SELECT {columns} {CLOSED} ORDER BY seq DESC {limit}",
             [economy, *bound],
         )
-        seqs = spread([row[0] for row in reversed(cursor.fetchall())], most)
+        rows = cursor.fetchall()[::-1]
+    seqs = spread([row[0] for row in rows], most)
+    if are_few:
+        records = dict(rows)
+        return [day_of(seq, json.loads(records[seq])) for seq in seqs]
     return [day_of(seq, told) for seq, told in _records(economy, seqs, using)]
 
 

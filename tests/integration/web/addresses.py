@@ -179,7 +179,6 @@ MALL: dict[str, Address] = {
     "mine/addresses/<int:id>/": Address(OWNER, home(), lambda _shop: HOME._asdict()),
     "mine/addresses/<int:id>/default/": Address(OWNER, home("default/")),
     "mine/addresses/<int:id>/delete/": Address(OWNER, home("delete/")),
-    "metrics": Address(PUBLIC, fixed("/metrics")),
     "healthz": Address(PUBLIC, fixed("/healthz")),
     "wallet/": Address(MEMBER, fixed("/wallet/")),
     "wallet/points/": Address(MEMBER, fixed("/wallet/points/")),

@@ -52,7 +52,7 @@ ASSETS_MAX = 100_000
 
 
 # The switch of languages, and a kind of alarm by which lists are filtered.
-CODES = frozenset({"English", "en", "zh", "hans", "event", "refused"})
+CODES = frozenset({"English", "en", "zh", "hans", "event", "refused", "SHA"})
 # What Chinese writes in letters too.
 LETTERS = frozenset({"ICP", "EN", "CSV", "SHA", "JSON", "TOML"})
 HEADS = frozenset({"thead", "label", "button", "summary", "legend"})
