@@ -20,25 +20,37 @@ sentence on what is wrong and what to do. This page is made from the command's o
 `make docs`.
 """
 
+_SHOW = """
+import sys
+from patronage.cli import app
+for number, name in enumerate(sys.argv[1:]):
+    print("\\f" if number else "", end="")
+    try:
+        app([name, "--help"] if name else ["--help"], prog_name="patronage")
+    except SystemExit as ended:
+        assert not ended.code, name
+"""
+
 
 def cli_page() -> str:
     """Return the page: the help of the command and of each of its commands, in English."""
     group = typer.main.get_command(app)
     names = sorted(group.commands)  # type: ignore[attr-defined]
-    parts = [_HEAD, _block([])]
-    for name in names:
-        parts += [f"## {name}\n", _block([name])]
-    return "\n".join(parts)
-
-
-def _block(command: list[str]) -> str:
+    # In a process of its own, as language and width are read when the command is imported.
     shown = subprocess.run(
-        [sys.executable, "-m", "patronage", *command, "--help"],
+        [sys.executable, "-c", _SHOW, "", *names],
         env={**os.environ, "PATRONAGE_LANG": "en", "COLUMNS": "100", "TERMINAL_WIDTH": "100"},
         check=True,
         capture_output=True,
         text=True,
-    ).stdout.replace("python -m patronage", "patronage")
+    ).stdout.split("\f")
+    parts = [_HEAD, _block(shown[0])]
+    for name, text in zip(names, shown[1:], strict=True):
+        parts += [f"## {name}\n", _block(text)]
+    return "\n".join(parts)
+
+
+def _block(shown: str) -> str:
     lines = "\n".join(line.rstrip() for line in shown.strip().splitlines())
     return f"```text\n{lines}\n```\n"
 
