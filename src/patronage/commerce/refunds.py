@@ -225,7 +225,9 @@ def _advance(refund: Refund) -> None:
     refund.tries += 1
     refund.advanced_at = clock.now()
     refund.save(update_fields=["tries", "advanced_at"])
-    debts.owe(refund.aftersale, refund.sent_minor)
+    order = refund.aftersale.order
+    if not order.merchant.is_house:
+        debts.owe(order.merchant, refund.sent_minor, order=order, aftersale=refund.aftersale)
     posting.submit(_event(refund))
 
 

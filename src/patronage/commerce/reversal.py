@@ -117,7 +117,7 @@ def go_on(case_id: int) -> bool:
     posting.settle_all()
     case = AfterSale.objects.get(id=case_id)
     refunds.carry_out(case.refunds.values_list("id", flat=True))
-    debts.collect_of(case)
+    debts.collect_of(case.order)
     return _conclude(case_id) or is_new
 
 
@@ -165,7 +165,9 @@ def _write(order: Order, case: AfterSale, outcome: Settled | None) -> None:
         raise BrokenInvariantError(f"{case.number}: its parts are not what is given back")
     AfterSaleShare.objects.bulk_create(rows)
     owed = {row.kind: row.amount_minor for row in rows if row.bearer == Bearer.MERCHANT}
-    debts.owe(case, owed.get(ShareKind.PROCEEDS, 0) + owed.get(ShareKind.FREIGHT, 0))
+    if not order.merchant.is_house:
+        amount = owed.get(ShareKind.PROCEEDS, 0) + owed.get(ShareKind.FREIGHT, 0)
+        debts.owe(order.merchant, amount, order=order, aftersale=case)
     _fund(case, rows)
 
 

@@ -20,7 +20,7 @@ from patronage.commerce.models import AfterSale, Merchant, Party, Split, SplitKi
 from patronage.economy import BrokenInvariantError
 
 _PROCEEDS: Final = re.compile(r"order:(\d+):proceeds$")
-_REFUND: Final = re.compile(r"aftersale:(\d+):charge:\d+$")
+_REFUND: Final = re.compile(r"aftersale:(\d+):charge:[^:]+:\d+$")
 _ORDER_COINS: Final = re.compile(r"order:(\d+):coins:\d+$")
 _COUNTER: Final = re.compile(r"counter:(\d+)")
 

@@ -203,7 +203,7 @@ def _told() -> dict[str, Any]:
             ("commerce_proposal", "state, refusal"),
             ("commerce_aftersale", "state, netted_minor, missing_minor, refund_minor"),
             ("commerce_aftersaleshare", "kind, bearer, amount_minor"),
-            ("commerce_merchantdebt", "merchant_id, amount_minor, paid_minor"),
+            ("commerce_debt", "merchant_id, amount_minor, paid_minor"),
             ("commerce_testrefund", "amount_minor"),
             ("members_withdrawal", "state, amount_minor"),
             ("members_testpayout", "reference, state"),

@@ -9,7 +9,6 @@ from patronage.commerce.models.aftersales import (
     AfterSaleState,
     AfterSaleStep,
     Bearer,
-    MerchantDebt,
     ShareKind,
 )
 from patronage.commerce.models.alarms import Alarm
@@ -32,8 +31,11 @@ from patronage.commerce.models.counter import (
     PayCode,
 )
 from patronage.commerce.models.custody import CustodyStatement, StatementState
+from patronage.commerce.models.debts import Debt
+from patronage.commerce.models.distribution import Distributor, StorefrontItem, Supply
 from patronage.commerce.models.figures import DayFigures
 from patronage.commerce.models.freight import FreightBasis, FreightRule, FreightZone
+from patronage.commerce.models.frontpage import Announcement, Banner
 from patronage.commerce.models.invoices import Invoice, InvoiceKind, InvoiceState
 from patronage.commerce.models.jobs import Job
 from patronage.commerce.models.merchants import (
@@ -64,8 +66,14 @@ from patronage.commerce.models.payments import (
 )
 from patronage.commerce.models.promotions import Coupon, Voucher
 from patronage.commerce.models.proposals import Proposal, ProposalKind, ProposalState
+from patronage.commerce.models.purchases import (
+    PurchaseOrder,
+    PurchaseState,
+    Reward,
+    RewardKind,
+    RewardState,
+)
 from patronage.commerce.models.returns import Return, ReturnLine, ReturnState
-from patronage.commerce.models.storefront import Announcement, Banner
 from patronage.commerce.models.testpay import TestCharge, TestDelivery, TestKey, TestRefund
 
 __all__ = [
@@ -100,7 +108,9 @@ __all__ = [
     "Coupon",
     "CustodyStatement",
     "DayFigures",
+    "Debt",
     "Delivery",
+    "Distributor",
     "FreightBasis",
     "FreightRule",
     "FreightZone",
@@ -110,7 +120,6 @@ __all__ = [
     "Job",
     "Line",
     "Merchant",
-    "MerchantDebt",
     "Notification",
     "Order",
     "Party",
@@ -122,12 +131,17 @@ __all__ = [
     "Proposal",
     "ProposalKind",
     "ProposalState",
+    "PurchaseOrder",
+    "PurchaseState",
     "RedemptionCode",
     "Refund",
     "RefundState",
     "Return",
     "ReturnLine",
     "ReturnState",
+    "Reward",
+    "RewardKind",
+    "RewardState",
     "SearchWord",
     "ShareKind",
     "Sku",
@@ -135,6 +149,8 @@ __all__ = [
     "SplitKind",
     "State",
     "StatementState",
+    "StorefrontItem",
+    "Supply",
     "Tender",
     "TestCharge",
     "TestDelivery",

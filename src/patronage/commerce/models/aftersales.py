@@ -6,7 +6,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from patronage.commerce.models.merchants import Merchant
 from patronage.commerce.models.orders import Line, Order
 from patronage.members import clock
 
@@ -227,6 +226,8 @@ class Bearer(models.TextChoices):
 
     ECONOMY = "economy", _("the economy")
     MERCHANT = "merchant", _("the merchant")
+    DISTRIBUTOR = "distributor", _("the distributor")
+    PROMOTER = "promoter", _("whose link led to the sale")
     OPERATOR = "operator", _("the operator")
     MEMBER = "member", _("the member")
 
@@ -239,6 +240,8 @@ class ShareKind(models.TextChoices):
     PROCEEDS = "proceeds", _("the merchant's proceeds")
     FREIGHT = "freight", _("freight")
     COINS = "coins", _("coins paid to the merchant")
+    MARGIN = "margin", _("retail price less supply price")
+    COMMISSION = "commission", _("sales commission")
     PLATFORM = "platform", _("the operator's part")
     NETTED = "netted", _("taken out before, kept back from the refund")
     BORNE = "borne", _("not recovered, borne by the operator")
@@ -268,57 +271,3 @@ class AfterSaleShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.aftersale_id} {self.kind}: {self.amount_minor}"
-
-
-class MerchantDebt(models.Model):
-    """What a merchant owes for a refund, collected from its cash as far as that goes.
-
-    `trying_minor` is the charge that is under way, by the event of number `tries`. What is not paid
-    stands as owed.
-    """
-
-    merchant = models.ForeignKey(
-        Merchant, on_delete=models.PROTECT, related_name="debts", verbose_name=_("merchant")
-    )
-    aftersale = models.OneToOneField(
-        AfterSale,
-        on_delete=models.PROTECT,
-        related_name="debt",
-        verbose_name=_("after-sale case"),
-    )
-    amount_minor = models.BigIntegerField(_("amount"))
-    paid_minor = models.BigIntegerField(_("paid"), default=0)
-    trying_minor = models.BigIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0)
-    since = models.DateTimeField(_("owed since"), default=clock.now)
-
-    class Meta:
-        """Never more than is owed; what is open by index."""
-
-        verbose_name = _("merchant's debt")
-        verbose_name_plural = _("merchants' debts")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(
-                    paid_minor__gte=0,
-                    trying_minor__gte=0,
-                    amount_minor__gte=F("paid_minor") + F("trying_minor"),
-                ),
-                name="commerce_debt_amounts",
-            ),
-        )
-        indexes = (
-            models.Index(
-                fields=("merchant",),
-                name="commerce_debt_open",
-                condition=Q(paid_minor__lt=F("amount_minor")),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.aftersale_id}: {self.left_minor}"
-
-    @property
-    def left_minor(self) -> int:
-        """What is still owed, in minor units."""
-        return self.amount_minor - self.paid_minor

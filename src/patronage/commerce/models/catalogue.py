@@ -53,8 +53,9 @@ class Product(models.Model):
     """Something to buy, in one or more SKUs. Shown while `listed_at` is set.
 
     `price_minor` repeats the lowest of its SKUs' prices and `sold` counts units ordered and paid,
-    both for ordering lists. `concession_micro` of None means the merchant's. `held_at` is set where
-    it left the mall with its merchant, to come back with it.
+    both for ordering lists. `concession_micro` of None means the merchant's. `commission_micro` of
+    what the merchant sells it for goes to its distributor, or to whose link led to the sale.
+    `held_at` is set where it left the mall with its merchant, to come back with it.
     """
 
     merchant = models.ForeignKey(
@@ -73,6 +74,7 @@ class Product(models.Model):
         _("delivery"), max_length=8, choices=Delivery.choices, default=Delivery.SHIP
     )
     concession_micro = models.PositiveIntegerField(_("concession"), null=True, blank=True)
+    commission_micro = models.PositiveIntegerField(_("sales commission"), default=0)
     price_minor = models.BigIntegerField(_("price"), default=0, editable=False)
     sold = models.PositiveBigIntegerField(_("sold"), default=0, editable=False)
     created_at = models.DateTimeField(_("made at"), default=clock.now, editable=False)
@@ -91,6 +93,9 @@ class Product(models.Model):
             models.CheckConstraint(
                 condition=Q(concession_micro__isnull=True) | Q(concession_micro__lte=1_000_000),
                 name="commerce_product_concession",
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_micro__lte=1_000_000), name="commerce_product_commission"
             ),
         )
         indexes = tuple(

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce.models.catalogue import Delivery, Sku
+from patronage.commerce.models.distribution import Distributor
 from patronage.commerce.models.merchants import Merchant
 from patronage.members import clock
 from patronage.members.bilingual import shown
@@ -31,6 +32,8 @@ class Party(models.TextChoices):
 
     ECONOMY = "economy", _("the economy")
     MERCHANT = "merchant", _("the merchant")
+    DISTRIBUTOR = "distributor", _("the distributor")
+    PROMOTER = "promoter", _("whose link led to the sale")
     OPERATOR = "operator", _("the operator")
 
 
@@ -42,6 +45,8 @@ class SplitKind(models.TextChoices):
     PROCEEDS = "proceeds", _("the merchant's proceeds")
     FREIGHT = "freight", _("freight")
     COINS = "coins", _("coins paid to the merchant")
+    MARGIN = "margin", _("retail price less supply price")
+    COMMISSION = "commission", _("sales commission")
     PLATFORM = "platform", _("the operator's part")
 
 
@@ -80,7 +85,9 @@ class Order(models.Model):
 
     total = goods − discount + freight, in minor units. `referrer_account` is the ledger account of
     the member's referrer when the order was placed, `referrer_points_nano` what its completion
-    granted them. The address is a copy: a later change of the member's does not move a parcel.
+    granted them. `distributor` is whose storefront sold it, `promoter` whose link led to it where
+    lines carry a commission; never both. `device` is the digest of the buyer's device. The address
+    is a copy: a later change of the member's does not move a parcel.
     `pay_by` is when an unpaid order is cancelled, `completes_at` when the hold is over, `split_at`
     when its money was divided and its merchant's part credited.
     """
@@ -103,6 +110,23 @@ class Order(models.Model):
     )
     referrer_account = models.CharField(max_length=40, blank=True)
     referrer_points_nano = models.BigIntegerField(default=0)
+    distributor = models.ForeignKey(
+        Distributor,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("distributor"),
+    )
+    promoter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="promoted",
+        verbose_name=_("whose link led to the sale"),
+    )
+    device = models.CharField(max_length=64, blank=True, editable=False)
     goods_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField(default=0)
     freight_minor = models.BigIntegerField(default=0)
@@ -151,12 +175,26 @@ class Order(models.Model):
                 ),
                 name="commerce_order_total",
             ),
+            models.CheckConstraint(
+                condition=Q(distributor__isnull=True) | Q(promoter__isnull=True),
+                name="commerce_order_one_seller",
+            ),
         )
         indexes = (
             models.Index(fields=("person", "-id"), name="commerce_order_person"),
             models.Index(fields=("merchant", "state", "-id"), name="commerce_order_merchant"),
             models.Index(fields=("state", "pay_by"), name="commerce_order_pay_by"),
             models.Index(fields=("phone",), name="commerce_order_phone"),
+            models.Index(
+                fields=("distributor", "-id"),
+                name="commerce_order_distributor",
+                condition=Q(distributor__isnull=False),
+            ),
+            models.Index(
+                fields=("promoter", "-id"),
+                name="commerce_order_promoter",
+                condition=Q(promoter__isnull=False),
+            ),
             models.Index(
                 fields=("tracking",), name="commerce_order_tracking", condition=~Q(tracking="")
             ),
@@ -196,7 +234,10 @@ class Line(models.Model):
     """A SKU of an order: what it was called, cost and agreed when the order was placed.
 
     `goods_minor` = price × quantity; `discount_minor` is its part of the order's discount.
-    `cost_minor` is one piece's, None if unknown. `returned` counts pieces given back.
+    `cost_minor` is one piece's, None if unknown, and so is `supply_minor`: what a distributor's
+    purchase order pays for it, None where the merchant sells itself. `commission_micro` is of what
+    the merchant sells for. `title` is what a storefront called it. `returned` counts pieces given
+    back.
     """
 
     order = models.ForeignKey(
@@ -213,6 +254,9 @@ class Line(models.Model):
     price_minor = models.BigIntegerField()
     cost_minor = models.BigIntegerField(null=True)
     concession_micro = models.PositiveIntegerField()
+    supply_minor = models.BigIntegerField(null=True)
+    commission_micro = models.PositiveIntegerField(default=0)
+    title = models.CharField(max_length=120, blank=True)
     goods_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField(default=0)
 
@@ -232,6 +276,11 @@ class Line(models.Model):
                 name="commerce_line_amounts",
             ),
             models.CheckConstraint(
+                condition=Q(supply_minor__isnull=True)
+                | Q(supply_minor__gte=1, supply_minor__lte=F("price_minor"), discount_minor=0),
+                name="commerce_line_supply",
+            ),
+            models.CheckConstraint(
                 condition=Q(delivery__in=Delivery.values), name="commerce_line_delivery"
             ),
         )
@@ -241,8 +290,8 @@ class Line(models.Model):
 
     @property
     def shown_name(self) -> str:
-        """The product's name in the active language."""
-        return shown(self.product_name, self.product_name_en)
+        """The storefront's title, or the product's name in the active language."""
+        return self.title or shown(self.product_name, self.product_name_en)
 
     @property
     def shown_sku_name(self) -> str:

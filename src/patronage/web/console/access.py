@@ -39,7 +39,7 @@ AREAS: Final[dict[Area, tuple[str | Promise, tuple[str, ...]]]] = {
         _("Merchants"),
         (
             *("commerce.merchant", "commerce.application", "commerce.agreement"),
-            "commerce.merchantdebt",
+            "commerce.debt",
         ),
     ),
     Area.MEMBERS: (

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from patronage.commerce import aftersales
-from patronage.commerce.models import AfterSale, AfterSaleState, MerchantDebt
+from patronage.commerce.models import AfterSale, AfterSaleState, Debt
 from patronage.web.console.site import site
 from patronage.web.shared.office.aftersales import AfterSaleAdmin
-from patronage.web.shared.office.debts import MerchantDebtAdmin
+from patronage.web.shared.office.debts import DebtAdmin
 from patronage.web.shared.office.forms import GroundsForm
 from patronage.web.shared.office.site import person
 
@@ -47,4 +47,4 @@ class PlatformAdmin(AfterSaleAdmin):
         return self.ask(request, form, title=f"{title}: {case.number}", told=told, button=title)
 
 
-site.register(MerchantDebt, MerchantDebtAdmin)
+site.register(Debt, DebtAdmin)

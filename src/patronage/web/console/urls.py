@@ -7,20 +7,20 @@ from patronage.web.console import (
     audit,
     catalogue,
     custody,
+    frontpage,
     merchants,
     payouts,
     people,
     persons,
     rewards,
     selling,
-    storefront,
 )
 from patronage.web.console.economy import decisions
 from patronage.web.console.site import site
 
 REGISTERED = (
     *(aftersales, audit, catalogue, custody, decisions, merchants),
-    *(payouts, people, persons, rewards, selling, storefront),
+    *(payouts, people, persons, rewards, selling, frontpage),
 )
 """Importing them registers their pages."""
 

@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from patronage.commerce import catalogue, storefront
+from patronage.commerce import catalogue, frontpage
 from patronage.commerce.catalogue import Sorting
 from patronage.commerce.models import Category
 from patronage.web.shared.requests import Request
@@ -26,8 +26,8 @@ def home(request: Request) -> HttpResponse:
             "tab": "home",
             "shelves": shelves,
             "page": _page(request),
-            "banners": storefront.banners(),
-            "announcement": storefront.latest(),
+            "banners": frontpage.banners(),
+            "announcement": frontpage.latest(),
         },
     )
 
@@ -35,7 +35,7 @@ def home(request: Request) -> HttpResponse:
 @require_safe
 def announcements(request: Request) -> HttpResponse:
     """Show what the operator announced, the newest first."""
-    page = Paginator(storefront.announcements(), _ANNOUNCED).get_page(request.GET.get("page"))
+    page = Paginator(frontpage.announcements(), _ANNOUNCED).get_page(request.GET.get("page"))
     return render(request, "mall/announcements.html", {"tab": "home", "page": page})
 
 

@@ -1,9 +1,9 @@
 """What a merchant sold: orders to ship, returns and after-sales to answer, what it owes."""
 
-from patronage.commerce.models import AfterSale, Invoice, MerchantDebt, Order, Return
+from patronage.commerce.models import AfterSale, Debt, Invoice, Order, Return
 from patronage.web.merchant.site import site
 from patronage.web.shared.office.aftersales import AfterSaleAdmin
-from patronage.web.shared.office.debts import MerchantDebtAdmin
+from patronage.web.shared.office.debts import DebtAdmin
 from patronage.web.shared.office.invoices import InvoiceAdmin
 from patronage.web.shared.office.selling import OrderAdmin, ReturnAdmin
 
@@ -11,4 +11,4 @@ site.register(Order, OrderAdmin)
 site.register(Return, ReturnAdmin)
 site.register(Invoice, InvoiceAdmin)
 site.register(AfterSale, AfterSaleAdmin)
-site.register(MerchantDebt, MerchantDebtAdmin)
+site.register(Debt, DebtAdmin)

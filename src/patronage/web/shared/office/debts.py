@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
-from patronage.commerce.models import MerchantDebt
+from patronage.commerce.models import Debt
 from patronage.web.shared.office.site import ReadOnlyAdmin
 from patronage.web.shared.templatetags.amounts import money
 
 
-class MerchantDebtAdmin(ReadOnlyAdmin):
+class DebtAdmin(ReadOnlyAdmin):
     """Debts, the newest first."""
 
     of_merchant = "merchant"
@@ -23,16 +23,16 @@ class MerchantDebtAdmin(ReadOnlyAdmin):
     readonly_fields = ("shown_amount", "shown_paid", "shown_left")
 
     @admin.display(description=gettext_lazy("owed for the refund"))
-    def shown_amount(self, debt: MerchantDebt) -> str:
+    def shown_amount(self, debt: Debt) -> str:
         """All of it."""
         return money(debt.amount_minor)
 
     @admin.display(description=gettext_lazy("charged so far"))
-    def shown_paid(self, debt: MerchantDebt) -> str:
+    def shown_paid(self, debt: Debt) -> str:
         """What was taken from the merchant's cash."""
         return money(debt.paid_minor)
 
     @admin.display(description=gettext_lazy("still owed"))
-    def shown_left(self, debt: MerchantDebt) -> str:
+    def shown_left(self, debt: Debt) -> str:
         """What still is owed."""
         return money(debt.left_minor)
