@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from patronage.commerce import alarms, channels, debts, posting
-from patronage.commerce.allocation import allocate
+from patronage.commerce.allocation import allocate, piece_part
 from patronage.commerce.models import (
     AfterSale,
     Channel,
+    Line,
     Order,
     Payment,
     PaymentState,
@@ -73,18 +74,40 @@ def parts_of_all(order: Order) -> list[Part]:
     return [Part(tender, *left[tender.id]) for tender in tenders if left[tender.id][0] > 0]
 
 
-def parts_of_goods(order: Order, goods_minor: int) -> list[Part]:
-    """Return so much of what was paid for goods, by tender.
+def parts_of(order: Order, quantities: Mapping[int, int]) -> list[Part]:
+    """Return what giving pieces of lines back gives back, by tender.
 
-    In the proportion in which the tenders paid what is still there, by largest remainder: so none
-    gives back more than it has.
+    Giving back all that is still there gives the freight back too. Else it goes back in the
+    proportion in which the tenders paid what is still there, by largest remainder: so none gives
+    back more than it has.
     """
+    lines = list(order.lines.all())
+    if is_rest(lines, quantities):
+        return parts_of_all(order)
     tenders = tenders_of(order)
     left = left_of(tenders)
-    parts = allocate(goods_minor, [left[tender.id][1] for tender in tenders])
+    parts = allocate(goods_of(lines, quantities), [left[tender.id][1] for tender in tenders])
     return [
         Part(tender, part, part) for tender, part in zip(tenders, parts, strict=True) if part > 0
     ]
+
+
+def is_rest(lines: Iterable[Line], quantities: Mapping[int, int]) -> bool:
+    """Tell whether these pieces are all of an order's that are still there."""
+    return all(line.returned + quantities.get(line.id, 0) == line.quantity for line in lines)
+
+
+def goods_of(lines: Iterable[Line], quantities: Mapping[int, int]) -> int:
+    """Return what was paid for so many more pieces of an order's lines."""
+    return sum(
+        piece_part(
+            line.net_minor,
+            line.quantity,
+            line.returned,
+            line.returned + quantities.get(line.id, 0),
+        )
+        for line in lines
+    )
 
 
 def request(
@@ -135,11 +158,6 @@ def request_stray(payment: Payment) -> Refund:
 def request_all(order: Order, *, key: str, reason: str) -> list[Refund]:
     """Note that all that is left of what paid an order is to go back."""
     return [request(part, key=key, reason=reason) for part in parts_of_all(order)]
-
-
-def request_goods(order: Order, goods_minor: int, *, key: str, reason: str) -> list[Refund]:
-    """Note that so much of what was paid for goods is to go back, as `parts_of_goods` divides."""
-    return [request(part, key=key, reason=reason) for part in parts_of_goods(order, goods_minor)]
 
 
 def _event_id(refund: Refund) -> str:

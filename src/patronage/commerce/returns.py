@@ -7,7 +7,6 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce import fulfilment, refunds
-from patronage.commerce.allocation import piece_part
 from patronage.commerce.checkout import KEY_LENGTH
 from patronage.commerce.models import (
     Delivery,
@@ -88,17 +87,8 @@ def refund_of(order: Order, quantities: Mapping[int, int]) -> int:
     Returning all that was ordered and is not back yet gives the freight back too.
     """
     lines = list(order.lines.all())
-    goods = sum(
-        piece_part(
-            line.net_minor,
-            line.quantity,
-            line.returned,
-            line.returned + quantities.get(line.id, 0),
-        )
-        for line in lines
-    )
-    is_all = all(line.returned + quantities.get(line.id, 0) == line.quantity for line in lines)
-    return goods + (order.freight_minor if is_all else 0)
+    freight = order.freight_minor if refunds.is_rest(lines, quantities) else 0
+    return refunds.goods_of(lines, quantities) + freight
 
 
 def request_return(
@@ -210,18 +200,13 @@ def take_back(order: Order, asked: Return, *, reason: str) -> list[Refund]:
     In the transaction that locked the order. All tenders and the freight, if nothing is left.
     """
     quantities = dict(asked.lines.values_list("line_id", "quantity"))
+    parts = refunds.parts_of(order, quantities)
+    for line in order.lines.filter(id__in=quantities):
+        line.returned += quantities[line.id]
+        line.save(update_fields=["returned"])
+        _void_codes(line, quantities[line.id])
     key = f"return:{order.number}:{asked.id}"
-    goods = 0
-    for line in order.lines.all():
-        before, now = line.returned, line.returned + quantities.get(line.id, 0)
-        if now > before:
-            goods += piece_part(line.net_minor, line.quantity, before, now)
-            line.returned = now
-            line.save(update_fields=["returned"])
-            _void_codes(line, now - before)
-    if all(line.returned == line.quantity for line in order.lines.all()):
-        return refunds.request_all(order, key=key, reason=reason)
-    return refunds.request_goods(order, goods, key=key, reason=reason)
+    return [refunds.request(part, key=key, reason=reason) for part in parts]
 
 
 def _void_codes(line: Line, quantity: int) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Sum
 
 from patronage import economy, ledger
 from patronage.commerce import alarms, debts, posting, refunds
-from patronage.commerce.allocation import allocate, piece_part
+from patronage.commerce.allocation import allocate
 from patronage.commerce.completion import completed_id, money_of, sold_of, split_of
 from patronage.commerce.models import (
     AfterSale,
@@ -23,7 +23,6 @@ from patronage.commerce.models import (
     AfterSaleState,
     Bearer,
     Channel,
-    Line,
     Order,
     RefundState,
     ShareKind,
@@ -73,25 +72,9 @@ def event_id(case: AfterSale) -> str:
     return f"aftersale:{case.number}:refunded"
 
 
-def parts_of(order: Order, quantities: dict[int, int]) -> list[Part]:
-    """Return what giving pieces back gives back, by tender, as it was paid.
-
-    With the freight if nothing is left.
-    """
-    lines = list(order.lines.all())
-    if all(line.returned + quantities.get(line.id, 0) == line.quantity for line in lines):
-        return refunds.parts_of_all(order)
-    return refunds.parts_of_goods(order, sum(_goods_of(line, quantities) for line in lines))
-
-
-def _goods_of(line: Line, quantities: dict[int, int]) -> int:
-    now = line.returned + quantities.get(line.id, 0)
-    return piece_part(line.net_minor, line.quantity, line.returned, now)
-
-
 def begin(order: Order, case: AfterSale) -> None:
     """Hand in what the economy is to take back, in the transaction that locked order and case."""
-    parts = parts_of(order, _quantities(case))
+    parts = refunds.parts_of(order, _quantities(case))
     case.state, case.due_at = AfterSaleState.REFUNDING, None
     case.refund_minor = sum(part.amount_minor for part in parts)
     case.money_minor = sum(part.goods_minor for part in parts if part.tender.channel not in _VALUE)
@@ -139,7 +122,7 @@ def _settle(case_id: int) -> bool:
 
 
 def _write(order: Order, case: AfterSale, outcome: Settled | None) -> None:
-    parts = parts_of(order, _quantities(case))
+    parts = refunds.parts_of(order, _quantities(case))
     facts: dict[str, int] = {}
     if outcome is not None and outcome.facts is not None:
         facts = {name: int(value) for name, value in outcome.facts.items()}
@@ -183,13 +166,14 @@ def _fund(case: AfterSale, rows: Iterable[AfterSaleShare]) -> None:
 
 def _split(order: Order, case: AfterSale, *, is_after: bool) -> dict[str, int]:
     """Return the split of what an order still is, by its recorded figures."""
-    refunded = _refunded_before(case) + (case.money_minor if is_after else 0)
-    recorded = _recorded(order)
+    refunded = _refunded(order, before=case) + (case.money_minor if is_after else 0)
+    recorded = _recorded(order, 0)
     left = (0, 0)
     if recorded is not None:
+        contribution, dividend = recorded.contribution, recorded.dividend
         left = (
-            recorded.contribution - recorded.contribution * refunded // recorded.amount,
-            recorded.dividend - recorded.dividend * refunded // recorded.amount,
+            contribution - recorded.part(contribution, refunded),
+            dividend - recorded.part(dividend, refunded),
         )
     rows: Sequence[Split] = split_of(order, sold_of(order), money_of(order), *left)
     return {row.kind: row.amount_minor for row in rows}
@@ -240,7 +224,7 @@ def _netted(parts: Sequence[Part], wanted: int) -> list[int]:
 
 def _reckon_taken_out(order: Order, case: AfterSale, outcome: Settled, missing: int) -> None:
     """Note what the member has taken out of the points of these goods, and what of it is theirs."""
-    points = _points_of(_recorded(order), _refunded_before(case), case.money_minor)
+    points = _points_of(_recorded(order, _refunded(order, before=case)), case.money_minor)
     moved, _through = ledger.moved(settings.ECONOMY, after=outcome.seq - 1, limit=1)
     taken = -sum(
         one.points for one in moved if one.account == order.person.account and one.cause == "refund"
@@ -260,12 +244,12 @@ def _taken_in_all(outcome: Settled) -> int:
 
 def outlook(order: Order, quantities: dict[int, int], *, is_netted: bool) -> Outlook:
     """Return what giving pieces back would come to at today's price; nothing changes."""
-    parts = parts_of(order, quantities)
+    parts = refunds.parts_of(order, quantities)
     refund = sum(part.amount_minor for part in parts)
     money = sum(part.goods_minor for part in parts if part.tender.channel not in _VALUE)
     if not money:
         return Outlook(refund, 0, 0, 0)
-    points = _points_of(_recorded(order), _refunded_in_all(order), money).member
+    points = _points_of(_recorded(order, _refunded(order)), money).member
     held = posting.holdings(order.person.account)
     gone = points - min(points, 0 if held is None else held.points)
     missing = 0
@@ -278,31 +262,25 @@ def outlook(order: Order, quantities: dict[int, int], *, is_netted: bool) -> Out
     return Outlook(refund, missing, dividends, sum(_netted(parts, wanted)))
 
 
-def _points_of(recorded: economy.Order | None, refunded: int, amount: int) -> _Points:
-    """Return the part of an order's points that a refund of so much after so much takes back."""
+def _points_of(recorded: economy.Order | None, amount: int) -> _Points:
+    """Return the part of an order's points that refunding so much more takes back."""
     if recorded is None:
         return _Points(0, 0)
-    now = refunded + amount
-
-    def part(figure: int) -> int:
-        return figure * now // recorded.amount - figure * refunded // recorded.amount
-
-    referrer = part(recorded.referrer_points) if recorded.referrer is not None else 0
-    return _Points(part(recorded.points), referrer)
+    referrer = 0 if recorded.referrer is None else recorded.part(recorded.referrer_points, amount)
+    return _Points(recorded.part(recorded.points, amount), referrer)
 
 
-def _recorded(order: Order) -> economy.Order | None:
-    return ledger.recorded_orders(settings.ECONOMY, [order.number]).get(order.number)
+def _recorded(order: Order, refunded: int) -> economy.Order | None:
+    """Return what the economy recorded of an order, as it was when so much was refunded."""
+    recorded = ledger.recorded_orders(settings.ECONOMY, [order.number]).get(order.number)
+    return None if recorded is None else recorded._replace(refunded=refunded)
 
 
-def _refunded_before(case: AfterSale) -> int:
-    """Return what was refunded of a case's order in money before it; one is open at a time."""
-    earlier = AfterSale.objects.filter(order=case.order_id, settled_at__isnull=False)
-    return earlier.exclude(id=case.id).aggregate(sum=Sum("money_minor"))["sum"] or 0
-
-
-def _refunded_in_all(order: Order) -> int:
-    settled = order.aftersales.filter(settled_at__isnull=False)
+def _refunded(order: Order, *, before: AfterSale | None = None) -> int:
+    """Return what was refunded of an order in money; before a case, as one is open at a time."""
+    settled = AfterSale.objects.filter(order=order, settled_at__isnull=False)
+    if before is not None:
+        settled = settled.exclude(id=before.id)
     return settled.aggregate(sum=Sum("money_minor"))["sum"] or 0
 
 

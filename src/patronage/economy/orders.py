@@ -122,15 +122,11 @@ def order_refunded(
         return Refusal.UNKNOWN_ORDER
     if not 1 <= amount <= MONEY_MAX:
         return Refusal.INVALID_AMOUNT
-    earlier, now = order.refunded, order.refunded + amount
-    if now > order.amount:
+    if order.refunded + amount > order.amount:
         return Refusal.REFUND_EXCEEDS_ORDER
 
     # From here on it must succeed.
-    def part(figure: int) -> int:
-        # Differences of floors: however a refund is cut, the parts add up to the whole.
-        return figure * now // order.amount - figure * earlier // order.amount
-
+    part = partial(order.part, amount=amount)
     price, per = state.price
     asked = taken = 0
     for id, points, quota in (
@@ -162,5 +158,5 @@ def order_refunded(
         dividend_back = min(state.dividend_pool, part(order.dividend))
         state.dividend_pool -= dividend_back
     state.returned += back + dividend_back
-    book.orders[event["order"]] = order._replace(refunded=now)
+    book.orders[event["order"]] = order._replace(refunded=order.refunded + amount)
     return Refund(taken, worth, back, dividend_back, (asked - taken) * price // per)

@@ -136,6 +136,14 @@ class Order(NamedTuple):
     days_closed: int
     refunded: int = 0
 
+    def part(self, figure: int, amount: int) -> int:
+        """Return what refunding so much more takes back of a recorded figure.
+
+        Differences of floors: however a refund is cut, the parts add up to the whole.
+        """
+        now = self.refunded + amount
+        return figure * now // self.amount - figure * self.refunded // self.amount
+
 
 class Payment(NamedTuple):
     """Coins a member paid to a merchant, and how much of it came back."""

@@ -71,11 +71,10 @@ class Record:
     def _count_refund(self, event: Event, facts: Refund, economy: Replay) -> None:
         """Take off what a return takes back: sales, the profit on them, what they brought in."""
         count, order = self._today, economy.book.orders[event["order"]]
-        profit, earlier = self._profits.get(event["order"], 0), order.refunded - event["amount"]
-        count["sales"] -= event["amount"]
-        count["profit"] -= (
-            profit * order.refunded // order.amount - profit * earlier // order.amount
-        )
+        amount = event["amount"]
+        before = order._replace(refunded=order.refunded - amount)
+        count["sales"] -= amount
+        count["profit"] -= before.part(self._profits.get(event["order"], 0), amount)
         count["contributions"] -= facts.back
         count["dividend_contributions"] -= facts.dividend_back
 

@@ -69,12 +69,12 @@ WEAKENED = {
         "if True:",
     ),
     "returns_in_crumbs_keep_points": (
-        "orders",
-        "figure * now // order.amount - figure * earlier // order.amount",
-        "figure * amount // order.amount",
+        "state",
+        "figure * now // self.amount - figure * self.refunded // self.amount",
+        "figure * amount // self.amount",
     ),
     "returns_hide_what_is_gone": ("orders", "(asked - taken) * price // per)", "0)"),
-    "more_returned_than_ordered": ("orders", "if now > order.amount:", "if False:"),
+    "more_returned_than_ordered": ("orders", "if order.refunded + amount > order.amount:", "if False:"),
     "fees_round_down": (
         "operations",
         "fee = -(-pay * fee_micro // MICRO)",
