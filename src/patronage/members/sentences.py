@@ -31,6 +31,19 @@ _AFTERSALE = {
 }
 """Of the steps of an after-sale case."""
 
+_STOREFRONT = {
+    "approved": gettext_noop("Your storefront “%(title)s” is approved. You can choose goods now."),
+    "declined": gettext_noop(
+        "Your application for a storefront was declined. The reason: %(reason)s."
+    ),
+    "suspended": gettext_noop(
+        "Your storefront “%(title)s” is suspended. The reason: %(reason)s. Orders that are placed "
+        "go their way; what they earn waits."
+    ),
+    "resumed": gettext_noop("Your storefront “%(title)s” is open again."),
+}
+"""Of what the operator decides on a storefront."""
+
 
 def sentence(kind: str, facts: dict[str, Any]) -> str:
     """Return what a notice says, in the active language."""
@@ -96,6 +109,9 @@ def _said(kind: NoticeKind, facts: dict[str, Any]) -> tuple[str, dict[str, str]]
             text = _("%(cash)s came back to your cash.")
         case NoticeKind.AFTERSALE:
             template = _AFTERSALE[facts["deed"]]
+            text = _(template)
+        case NoticeKind.STOREFRONT:
+            template = _STOREFRONT[facts["deed"]]
             text = _(template)
         case NoticeKind.PAYOUT:
             text = (

@@ -74,7 +74,11 @@ WEAKENED = {
         "figure * amount // self.amount",
     ),
     "returns_hide_what_is_gone": ("orders", "(asked - taken) * price // per)", "0)"),
-    "more_returned_than_ordered": ("orders", "if order.refunded + amount > order.amount:", "if False:"),
+    "more_returned_than_ordered": (
+        "orders",
+        "if order.refunded + amount > order.amount:",
+        "if False:",
+    ),
     "fees_round_down": (
         "operations",
         "fee = -(-pay * fee_micro // MICRO)",

@@ -707,6 +707,7 @@ class Migration(migrations.Migration):
                             ("payout", "What became of a withdrawal"),
                             ("invoice", "What became of an invoice"),
                             ("aftersale", "Steps of an after-sale case"),
+                            ("storefront", "What became of a storefront"),
                         ],
                         max_length=20,
                     ),
@@ -757,6 +758,7 @@ class Migration(migrations.Migration):
                             ("payout", "What became of a withdrawal"),
                             ("invoice", "What became of an invoice"),
                             ("aftersale", "Steps of an after-sale case"),
+                            ("storefront", "What became of a storefront"),
                         ],
                         max_length=20,
                     ),
@@ -1246,6 +1248,7 @@ class Migration(migrations.Migration):
                             "payout",
                             "invoice",
                             "aftersale",
+                            "storefront",
                         ],
                     )
                 ),

@@ -29,6 +29,7 @@ class NoticeKind(models.TextChoices):
     PAYOUT = "payout", _("What became of a withdrawal")
     INVOICE = "invoice", _("What became of an invoice")
     AFTERSALE = "aftersale", _("Steps of an after-sale case")
+    STOREFRONT = "storefront", _("What became of a storefront")
 
 
 class Notice(models.Model):

@@ -34,6 +34,7 @@ _ICONS: Final = {
     NoticeKind.PAYOUT: "banknote",
     NoticeKind.AFTERSALE: "undo-2",
     NoticeKind.INVOICE: "receipt-text",
+    NoticeKind.STOREFRONT: "store",
 }
 
 
