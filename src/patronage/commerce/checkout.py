@@ -57,6 +57,13 @@ class Placed(NamedTuple):
     is_new: bool
 
 
+class _Way(NamedTuple):
+    """How the shopper came: by whose link, if any, and by which device."""
+
+    promoter: Person | None
+    device: str
+
+
 class _RefusedError(Exception):
     """A refusal found after writing began: nothing of it may stay."""
 
@@ -93,12 +100,15 @@ def place(
     voucher_ids: Choices | None = None,
     notes: Mapping[int, str] | None = None,
     from_cart: bool = False,
+    promoter: Person | None = None,
+    device: str = "",
 ) -> Placed | CheckoutRefusal:
     """Place a checkout: an order for each merchant, its stock taken and its vouchers used.
 
     `key` names the press: `cart_key` for the cart (with `from_cart`, which empties it), a fresh
     random one per page for buying at once. `total_minor` is what the shopper was shown; another
-    total is refused. `notes` are for merchants, by id.
+    total is refused. `notes` are for merchants, by id. `promoter` is whose link led to the sale,
+    heeded where lines carry a commission; `device` the keyed hash of the shopper's.
     """
     key = key[:KEY_LENGTH]
     content = _hash(
@@ -124,7 +134,7 @@ def place(
                 refusal = CheckoutRefusal.TOTAL_CHANGED
             if refusal is not None:
                 raise _RefusedError(refusal)
-            _write(checkout, parts, address, notes or {})
+            _write(checkout, parts, address, notes or {}, _Way(promoter, device))
     except _RefusedError as refused:
         return refused.refusal
     except IntegrityError:
@@ -164,16 +174,20 @@ def _write(
     parts: Sequence[QuotePart],
     address: AddressText | None,
     notes: Mapping[int, str],
+    way: _Way,
 ) -> None:
     person = checkout.person
     where = {} if address is None else address._asdict()
     for part in sorted(parts, key=lambda part: part.merchant.id):
+        promoter = _promoter(part, person, way)
         order = Order.objects.create(
             number=new_number(),
             checkout=checkout,
             person=person,
             merchant=part.merchant,
             referrer_account=referrer_account(person),
+            promoter=promoter,
+            device=way.device,
             goods_minor=part.goods_minor,
             discount_minor=part.discount_minor,
             freight_minor=part.freight_minor,
@@ -194,6 +208,14 @@ def _write(
             raise _RefusedError(CheckoutRefusal.OUT_OF_STOCK)
 
 
+def _promoter(part: QuotePart, person: Person, way: _Way) -> Person | None:
+    """Return whose link led to a part, where it earns something and is not the buyer's own."""
+    if way.promoter is None or way.promoter == person or person.is_staff:
+        return None
+    earns = any(line.sku.product.commission_micro for line in part.lines)
+    return way.promoter if earns else None
+
+
 def _line(order: Order, line: QuoteLine) -> Line:
     product = line.sku.product
     return Line(
@@ -208,6 +230,7 @@ def _line(order: Order, line: QuoteLine) -> Line:
         price_minor=line.sku.price_minor,
         cost_minor=line.sku.cost_minor,
         concession_micro=concession_micro(product),
+        commission_micro=product.commission_micro if order.promoter_id else 0,
         goods_minor=line.goods_minor,
         discount_minor=line.discount_minor,
     )

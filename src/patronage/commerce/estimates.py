@@ -6,14 +6,19 @@ from patronage.commerce import freight, posting
 from patronage.commerce.listing import concession_micro
 from patronage.commerce.models import Delivery, Sku
 from patronage.commerce.sharing import Sold, amounts_of
+from patronage.economy.charter import MICRO
 
 
 class Estimate(NamedTuple):
-    """What one piece of a SKU would bring, paid in money at today's price; its least freight."""
+    """What one piece of a SKU would bring, paid in money at today's price; its least freight.
+
+    `commission_minor` is what it brings whose link leads to the sale.
+    """
 
     contribution_minor: int
     points_nano: int
     freight_minor: int
+    commission_minor: int
 
 
 def estimate(*, sku: Sku) -> Estimate:
@@ -24,7 +29,8 @@ def estimate(*, sku: Sku) -> Estimate:
     is_house = product.merchant.is_house
     amounts = amounts_of(state.charter, sold, sku.price_minor, is_house=is_house)
     order = posting.try_order(state, amounts)
-    return Estimate(order.contribution, order.points, _freight(sku))
+    commission = sku.price_minor * product.commission_micro // MICRO
+    return Estimate(order.contribution, order.points, _freight(sku), commission)
 
 
 def _freight(sku: Sku) -> int:

@@ -84,6 +84,7 @@ JOBS: Final = (
     Job("copy the log", _("copy the log elsewhere"), publishing.copy, timedelta(seconds=5)),
     Job("clear sessions", _("clear old sessions"), leftovers.clear_sessions, 60 * _MINUTE),
     Job("clear runs", _("clear old runs of jobs"), leftovers.clear_runs, 60 * _MINUTE),
+    Job("clear devices", _("forget old devices"), leftovers.clear_devices, 60 * _MINUTE),
 )
 """In the order in which one after another does the most."""
 

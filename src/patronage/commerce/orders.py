@@ -134,7 +134,8 @@ def forget(person: Person) -> None:
     In the caller's transaction, which has found that none is open. Province and city stay, by which
     freight was counted, and all that was bought and paid.
     """
-    Order.objects.filter(person=person).update(name="", phone="", district="", street="", note="")
+    blank = dict.fromkeys(("name", "phone", "district", "street", "note", "device"), "")
+    Order.objects.filter(person=person).update(**blank)
     Return.objects.filter(order__person=person).update(reason="")
     # An invoice that was issued is kept as the law asks.
     Invoice.objects.filter(order__person=person).exclude(state=InvoiceState.ISSUED).delete()

@@ -30,6 +30,7 @@ from patronage.commerce.port import (
 )
 from patronage.commerce.transitions import locked_of, move
 from patronage.members import clock
+from patronage.members.digests import digest_of
 
 __all__ = ["NotificationRefusal", "receive"]
 
@@ -69,6 +70,9 @@ def receive(channel: str, headers: Mapping[str, str], body: bytes) -> Notificati
         with transaction.atomic():
             _note(channel, message)
             going_back = apply(payment.id, message.standing)
+            if message.payer:
+                payer = digest_of("payer", message.payer)
+                Payment.objects.filter(id=payment.id).update(payer=payer)
     except IntegrityError:
         if Notification.objects.filter(channel=channel, event_id=message.event_id).exists():
             return None

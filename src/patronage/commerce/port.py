@@ -33,13 +33,15 @@ class NotificationRefusal(Refusal):
 class Message(NamedTuple):
     """What a provider said, its signature checked.
 
-    `event_id` is the same however often it is said.
+    `event_id` is the same however often it is said. `payer` is the account that paid, as the
+    provider calls it; empty where it does not say.
     """
 
     event_id: str
     reference: str
     standing: Standing
     amount_minor: int
+    payer: str = ""
 
 
 class ProviderUnreachableError(Exception):

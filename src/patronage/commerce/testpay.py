@@ -49,10 +49,11 @@ def charge_of(reference: str) -> TestCharge | None:
     return TestCharge.objects.filter(reference=reference).first()
 
 
-def choose(*, reference: str, choice: Choice) -> TestCharge | None:
+def choose(*, reference: str, choice: Choice, payer: str = "") -> TestCharge | None:
     """Do what the person chose with a charge that waits; None if there is no such charge.
 
-    The mall is told by messages in the outbox; `deliver_due` sends them.
+    The mall is told by messages in the outbox; `deliver_due` sends them. `payer` is the account
+    that pays, if it has a name.
     """
     with transaction.atomic():
         charge = TestCharge.objects.select_for_update().filter(reference=reference).first()
@@ -69,6 +70,7 @@ def choose(*, reference: str, choice: Choice) -> TestCharge | None:
                 "reference": charge.reference,
                 "standing": charge.state,
                 "amount": charge.amount_minor,
+                "payer": payer,
             }
         )
         due = clock.now() + (LATE if choice == Choice.SUCCEED_LATE else timedelta())
@@ -148,6 +150,7 @@ class TestChannel:
                 str(told["reference"]),
                 Standing(told["standing"]),
                 int(told["amount"]),
+                str(told.get("payer", "")),
             )
         except (ValueError, KeyError, TypeError):
             return NotificationRefusal.MALFORMED

@@ -88,6 +88,7 @@ def close_account(*, person: Person, orders: Orders) -> list[ClosingRefusal]:
             SentText.objects.filter(phone=person.phone).delete()
         orders.forget(person)
         person.addresses.all().delete()
+        person.devices.all().delete()
         person.consents.all().delete()
         person.notices.all().delete()
         person.notice_choices.all().delete()

@@ -6,7 +6,7 @@ from patronage.members.models import Consent, Document, Person
 
 IN_FORCE: Mapping[Document, str] = {
     Document.TERMS: "2026-11-24",
-    Document.PRIVACY: "2026-11-25",
+    Document.PRIVACY: "2026-11-26",
     Document.POINTS: "2026-11-24",
 }
 """The date of each text's version. Whoever changes a text gives it a new one; a test asks."""

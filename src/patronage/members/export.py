@@ -50,6 +50,14 @@ def export_of(person: Person, orders: Orders) -> dict[str, Any]:
             for block in person.blocks.all()
         ],
         "addresses": list(person.addresses.values(*_ADDRESS)),
+        "devices": [
+            {
+                "digest": device.digest,
+                "first_at": _text(device.first_at),
+                "last_at": _text(device.last_at),
+            }
+            for device in person.devices.order_by("id")
+        ],
         "referred": [
             {"phone": referred.masked_phone, "joined_at": _text(referred.joined_at)}
             for referred in referred_by(person)

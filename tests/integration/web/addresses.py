@@ -125,6 +125,15 @@ MALL: dict[str, Address] = {
     "sell/sent/": Address(PUBLIC, fixed("/sell/sent/")),
     "search/": Address(PUBLIC, fixed("/search/?q=红酒")),
     "products/<int:id>/": Address(PUBLIC, lambda shop: f"/products/{shop.wine.product_id}/"),
+    "products/<int:id>/share/": Address(
+        MEMBER, lambda shop: f"/products/{shop.wine.product_id}/share/"
+    ),
+    "products/<int:id>/share/code.svg": Address(
+        MEMBER, lambda shop: f"/products/{shop.wine.product_id}/share/code.svg"
+    ),
+    "products/<int:id>/share/poster.svg": Address(
+        MEMBER, lambda shop: f"/products/{shop.wine.product_id}/share/poster.svg"
+    ),
     "coupons/<int:id>/claim/": Address(MEMBER, lambda shop: f"/coupons/{shop.coupon.id}/claim/"),
     "cart/": Address(MEMBER, fixed("/cart/"), cart_body),
     "cart/add/": Address(

@@ -42,7 +42,7 @@ FORM = {
 # What a version's text says, in both languages. Another text needs another date in `IN_FORCE`.
 TEXTS = {
     ("terms", "2026-11-24"): "fc455738069ce9d8",
-    ("privacy", "2026-11-25"): "cc006af5849d6c09",
+    ("privacy", "2026-11-26"): "4a591a8f3eb4108e",
     ("points", "2026-11-24"): "b0332a09b1263d43",
 }
 

@@ -49,6 +49,7 @@ def test_a_password_leads_to_the_code_and_the_code_in(client: Client, operator: 
     answer = client.post("/staff/sign-in/code/", {"code": code_now(app())})
     assert answer["Location"] == "/console/"
     assert get_user(client) == operator
+    assert operator.devices.count() == 1
     assert client.get("/console/").status_code == 200
 
 
@@ -80,6 +81,7 @@ def test_who_has_no_app_sets_one_up_first(client: Client, operator: Person) -> N
     assert answer.request["PATH_INFO"] == "/staff/security/codes/"
     assert client.get("/console/").status_code == 200
     assert get_user(client) == operator
+    assert operator.devices.count() == 1
 
 
 def test_secrets_are_stored_encrypted(operator: Person, settings) -> None:
@@ -165,6 +167,7 @@ def test_a_new_password_and_app_end_the_old_ones(client: Client, operator: Perso
     give_password(client)
     client.post("/staff/sign-in/code/", {"code": code_now(app())})
     assert get_user(client) == operator
+    assert operator.devices.count() == 1
     made = staff.renew(email=EMAIL.upper())
     assert isinstance(made, staff.Access)
     assert get_user(client).is_anonymous
@@ -197,6 +200,7 @@ def test_a_password_is_changed_by_our_rules_alone(client: Client, operator: Pers
     operator.refresh_from_db()
     assert operator.check_password("battery staple 7")
     assert get_user(client) == operator
+    assert operator.devices.count() == 1
 
 
 def test_sign_ins_and_failures_are_recorded(client: Client, operator: Person) -> None:

@@ -200,6 +200,14 @@ class Order(models.Model):
             ),
             models.Index(fields=("placed_at", "id"), name="commerce_order_placed"),
             models.Index(
+                fields=("placed_at",), name="commerce_order_device", condition=~Q(device="")
+            ),
+            models.Index(
+                fields=("referrer_account", "completed_at"),
+                name="commerce_order_referrer",
+                condition=Q(completed_at__isnull=False) & ~Q(referrer_account=""),
+            ),
+            models.Index(
                 fields=("paid_at", "id"),
                 name="commerce_order_paid",
                 condition=Q(paid_at__isnull=False),

@@ -40,7 +40,8 @@ class Payment(models.Model):
 
     Either part may be nothing, its channel then blank. `attempt` counts a checkout's payments; the
     ledger's events carry it, so that a second attempt takes value again. `reference` is what the
-    provider calls it by. A checkout has one open payment at most, and one that succeeded.
+    provider calls it by, `payer` the keyed hash of the account it says the money came from. A
+    checkout has one open payment at most, and one that succeeded.
     """
 
     checkout = models.ForeignKey(
@@ -56,6 +57,7 @@ class Payment(models.Model):
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, blank=True)
     amount_minor = models.BigIntegerField(_("amount"), default=0)
     points_nano = models.BigIntegerField(_("nano-points redeemed"), default=0)
+    payer = models.CharField(max_length=64, blank=True, editable=False)
     state = models.CharField(
         _("state"), max_length=12, choices=PaymentState.choices, default=PaymentState.CREATED
     )

@@ -5,6 +5,7 @@ from patronage.members.models.audit import AppendOnlyError, AuditEntry, AuditHea
 from patronage.members.models.blocking import Block
 from patronage.members.models.cached import Cached
 from patronage.members.models.consents import Consent, Document
+from patronage.members.models.devices import Device
 from patronage.members.models.levels import Level
 from patronage.members.models.notices import Notice, NoticeChoice, NoticeKind, NoticePosition
 from patronage.members.models.people import (
@@ -51,6 +52,7 @@ __all__ = [
     "Consent",
     "CutOff",
     "CutOffPlace",
+    "Device",
     "Document",
     "FormerPhone",
     "Level",

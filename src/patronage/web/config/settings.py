@@ -7,6 +7,7 @@
 `PATRONAGE_PAYOUT_MIN`, `_DAILY`, `_PROPOSAL` (minor
 units), `_FEE`, `_TAX` (millionths) and `_PROVIDER`, `PATRONAGE_KYC` (classes),
 `PATRONAGE_AFTERSALES_DAYS`, `_ANSWER` (hours) and `_TAKEN_OUT` (`netted` or `borne`),
+`PATRONAGE_COMMISSION_DAYS`, `PATRONAGE_REWARDS_A_DAY` and `_MINOR` (minor units),
 `PATRONAGE_AMENDMENT_DAYS`, `PATRONAGE_ECONOMY`,
 `PATRONAGE_CURRENCY` (the charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock
 can be moved), `PATRONAGE_LOG` (the public log's folder), `PATRONAGE_LOG_KEY` (its key's file: where
@@ -56,6 +57,13 @@ AFTERSALES_ANSWER_HOURS = int(os.environ.get("PATRONAGE_AFTERSALES_ANSWER", "72"
 AFTERSALES_TAKEN_OUT = os.environ.get("PATRONAGE_AFTERSALES_TAKEN_OUT", "netted")
 if AFTERSALES_TAKEN_OUT not in ("netted", "borne"):
     raise ImproperlyConfigured("PATRONAGE_AFTERSALES_TAKEN_OUT must be netted or borne")
+
+# So many days after a visit by someone's link what is bought earns them its commission.
+COMMISSION_DAYS = int(os.environ.get("PATRONAGE_COMMISSION_DAYS", "15"))
+# Beyond so many rewarded orders, or so much money in minor units, of a member and day a reward
+# waits for a review.
+REWARDS_A_DAY = int(os.environ.get("PATRONAGE_REWARDS_A_DAY", "100"))
+REWARDS_A_DAY_MINOR = int(os.environ.get("PATRONAGE_REWARDS_A_DAY_MINOR", "500000"))
 
 POLICY = os.environ.get("PATRONAGE_POLICY", "green-points")
 if POLICY != "green-points":
@@ -134,6 +142,7 @@ MIDDLEWARE = [
     "patronage.web.console.unopened.OpenFirst",
     "patronage.web.shared.policy.relax_policy",
     "patronage.web.mall.invited.remember_referrer",
+    "patronage.web.shared.devices.remember_device",
 ]
 
 ROOT_URLCONF = "patronage.web.config.urls"

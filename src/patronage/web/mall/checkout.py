@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from patronage.commerce import checkout as checkouts
 from patronage.commerce.checkout import AddressText, CheckoutRefusal, Quote, Wanted
 from patronage.members.models import Address, Person
+from patronage.web.mall import invited
+from patronage.web.shared import devices
 from patronage.web.shared.access import member_required
 from patronage.web.shared.forms import whole
 from patronage.web.shared.requests import MemberRequest, Request
@@ -59,6 +61,8 @@ def checkout(request: MemberRequest) -> HttpResponse:
             voucher_ids=choice.voucher_ids,
             notes=choice.notes,
             from_cart=not choice.sku_id,
+            promoter=invited.promoter_of(request),
+            device=devices.noted(request),
         )
         if not isinstance(answer, CheckoutRefusal):
             return redirect("pay", answer.checkout.number)

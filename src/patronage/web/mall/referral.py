@@ -1,16 +1,19 @@
-"""How a member invites others: link, QR code, poster."""
+"""How a member invites others, to the mall or to one of its products: link, QR code, poster."""
 
 import io
+from typing import Any
 
 import segno
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from patronage.commerce import referrals
+from patronage.commerce import catalogue, referrals
+from patronage.commerce.models import Product
 from patronage.web.mall.invited import PARAMETER
 from patronage.web.shared import codes
 from patronage.web.shared.access import member_required
@@ -46,9 +49,7 @@ def referral(request: MemberRequest) -> HttpResponse:
 @member_required
 def referral_qr(request: MemberRequest) -> HttpResponse:
     """Draw the QR code of the member's link."""
-    file = io.BytesIO()
-    segno.make(_link(request), error="m").save(file, kind="svg", border=2, omitsize=True)
-    return HttpResponse(file.getvalue(), content_type=_SVG)
+    return _qr(_link(request))
 
 
 @never_cache
@@ -56,11 +57,60 @@ def referral_qr(request: MemberRequest) -> HttpResponse:
 @member_required
 def referral_poster(request: MemberRequest) -> HttpResponse:
     """Draw a poster with the QR code, to be shown or kept."""
-    code = codes.qr(_link(request))
+    return _poster(request, _link(request), title=_("Scan to sign up"))
+
+
+@never_cache
+@require_safe
+@member_required
+def share(request: MemberRequest, id: int) -> HttpResponse:
+    """Show the member's link to a product, its QR code and poster, and what a sale earns them."""
+    product = _product(id)
+    context = {"product": product, "link": _link_to(request, product)}
+    return render(request, "mall/share.html", context)
+
+
+@never_cache
+@require_safe
+@member_required
+def share_qr(request: MemberRequest, id: int) -> HttpResponse:
+    """Draw the QR code of the member's link to a product."""
+    return _qr(_link_to(request, _product(id)))
+
+
+@never_cache
+@require_safe
+@member_required
+def share_poster(request: MemberRequest, id: int) -> HttpResponse:
+    """Draw a poster with the QR code of the member's link to a product."""
+    product = _product(id)
+    title = product.shown_name
+    return _poster(request, _link_to(request, product), title=title, price=product.price_minor)
+
+
+def _product(id: int) -> Product:
+    found = catalogue.listed().filter(id=id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _qr(link: str) -> HttpResponse:
+    file = io.BytesIO()
+    segno.make(link, error="m").save(file, kind="svg", border=2, omitsize=True)
+    return HttpResponse(file.getvalue(), content_type=_SVG)
+
+
+def _poster(request: MemberRequest, link: str, **told: Any) -> HttpResponse:
     response = render(
         request,
         "mall/members/poster.html",
-        {"code": code, "person": request.user, "company": settings.COMPANY_NAME},
+        {
+            "code": codes.qr(link),
+            "person": request.user,
+            "company": settings.COMPANY_NAME,
+            **told,
+        },
         content_type=_SVG,
     )
     if "keep" in request.GET:
@@ -69,5 +119,12 @@ def referral_poster(request: MemberRequest) -> HttpResponse:
 
 
 def _link(request: MemberRequest) -> str:
-    code = request.user.referral_code
-    return request.build_absolute_uri(f"{reverse('sign_in')}?{PARAMETER}={code}")
+    return _to(request, reverse("sign_in"))
+
+
+def _link_to(request: MemberRequest, product: Product) -> str:
+    return _to(request, reverse("product", args=[product.id]))
+
+
+def _to(request: MemberRequest, path: str) -> str:
+    return request.build_absolute_uri(f"{path}?{PARAMETER}={request.user.referral_code}")

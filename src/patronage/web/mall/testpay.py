@@ -29,7 +29,8 @@ def testpay_page(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         if (choice := request.POST.get("choice")) in set(Choice):
-            testpay.choose(reference=reference, choice=Choice(choice))
+            payer = request.POST.get("payer", "").strip()[:64]
+            testpay.choose(reference=reference, choice=Choice(choice), payer=payer)
             payments.deliver_test_messages()
         return redirect("pay_return", reference)
     return render(request, "mall/testpay.html", {"charge": charge, "choices": CHOICES})

@@ -12,6 +12,7 @@ from patronage.web.mall import (
     orders,
     paying,
     product,
+    referral,
     testpay,
 )
 
@@ -24,6 +25,9 @@ urlpatterns = [
     path("sell/sent/", applying.sent, name="sell_sent"),
     path("search/", catalogue.search, name="search"),
     path("products/<int:id>/", product.product, name="product"),
+    path("products/<int:id>/share/", referral.share, name="share"),
+    path("products/<int:id>/share/code.svg", referral.share_qr, name="share_qr"),
+    path("products/<int:id>/share/poster.svg", referral.share_poster, name="share_poster"),
     path("coupons/<int:id>/claim/", product.claim, name="coupon_claim"),
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", cart.add, name="cart_add"),
