@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from patronage.commerce import coupons, posting
 from patronage.commerce.cart import items_of
-from patronage.commerce.listing import concession_micro
 from patronage.commerce.models import Checkout, Line, Order, Sku
 from patronage.commerce.quoting import (
     AddressText,
@@ -26,6 +25,7 @@ from patronage.commerce.quoting import (
     priced,
     quote,
 )
+from patronage.commerce.sums import concession_micro
 from patronage.members import clock
 from patronage.members.models import Person
 from patronage.members.referral import referrer_account

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce import posting
-from patronage.commerce.listing import Sums, sums_at
+from patronage.commerce.listing import Sums, loser, sums_at
 from patronage.commerce.models import Coupon, Order, Sku, Voucher
 from patronage.economy.charter import MICRO
 from patronage.members import clock
@@ -53,7 +53,7 @@ def losses_of(coupon: Coupon) -> list[Sums]:
         product__merchant_id=coupon.merchant_id, product__listed_at__isnull=False
     ).select_related("product__merchant")
     sums = [sums_at(state, sku.product, sku, _least(coupon, sku.price_minor)) for sku in skus]
-    return [one for one in sums if one.parts.refusal is not None]
+    return [one for one in sums if loser(one.parts) is not None]
 
 
 def _least(coupon: Coupon, price_minor: int) -> int:

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from patronage.commerce import freight, posting
-from patronage.commerce.listing import concession_micro
 from patronage.commerce.models import Delivery, Sku
-from patronage.commerce.sharing import Sold, amounts_of
+from patronage.commerce.sharing import amounts_of
+from patronage.commerce.sums import sold_at
 from patronage.economy.charter import MICRO
 
 
@@ -25,7 +25,7 @@ def estimate(*, sku: Sku) -> Estimate:
     """Estimate by the rules themselves. `sku` is one of `catalogue.skus_of`; one query."""
     product = sku.product
     state = posting.state()
-    sold = [Sold(sku.price_minor, sku.cost_minor, concession_micro(product))]
+    sold = [sold_at(product, sku, sku.price_minor)]
     is_house = product.merchant.is_house
     amounts = amounts_of(state.charter, sold, sku.price_minor, is_house=is_house)
     order = posting.try_order(state, amounts)

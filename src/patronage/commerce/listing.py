@@ -1,14 +1,13 @@
 """Putting products into the shop, if the sums allow it."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from patronage.commerce import posting, search
+from patronage.commerce import posting, search, supplying
 from patronage.commerce.models import Merchant, Product, Sku
-from patronage.commerce.sharing import Sold, amounts_of, concession_of
+from patronage.commerce.sums import Parts, parts_of, sold_at
 from patronage.economy import State
 from patronage.members import clock
 from patronage.members.refusals import Refusal
@@ -28,33 +27,18 @@ class ListingRefusal(Refusal):
     )
     MERCHANT_LOSES = (
         "merchant_loses",
-        _("The merchant would lose money on a sale. Raise the price or lower the concession."),
+        _(
+            "The merchant would lose money on a sale. Raise the price, or lower the concession or "
+            "the commission."
+        ),
     )
     HOUSE_LOSES = (
         "house_loses",
-        _("The house would lose money on a sale. Raise the price or the concession."),
+        _(
+            "The house would lose money on a sale. Raise the price or the concession, or lower the "
+            "commission."
+        ),
     )
-
-
-class Parts(NamedTuple):
-    """What goods sold for money come to, in minor units.
-
-    `merchant_minor` and `house_minor` are what is left to each, a cost taken as 0 where it is
-    unknown; `merchant_minor` is None for the house's own goods.
-    """
-
-    concession_minor: int
-    contribution_minor: int
-    dividend_minor: int
-    merchant_minor: int | None
-    house_minor: int
-
-    @property
-    def refusal(self) -> ListingRefusal | None:
-        """Who would lose, if anybody."""
-        if self.merchant_minor is not None and self.merchant_minor < 0:
-            return ListingRefusal.MERCHANT_LOSES
-        return ListingRefusal.HOUSE_LOSES if self.house_minor < 0 else None
 
 
 class Sums(NamedTuple):
@@ -73,13 +57,6 @@ class Listing(NamedTuple):
     sums: list[Sums]
 
 
-def concession_micro(product: Product) -> int:
-    """Return the concession agreed for a product, in millionths."""
-    if product.concession_micro is None:
-        return product.merchant.concession_micro
-    return product.concession_micro
-
-
 def sums_of(product: Product) -> list[Sums]:
     """Return what a sale of each SKU would come to under the charter in force."""
     state = posting.state()
@@ -88,28 +65,16 @@ def sums_of(product: Product) -> list[Sums]:
 
 def sums_at(state: State, product: Product, sku: Sku, paid_minor: int) -> Sums:
     """Return what a sale of a SKU comes to if so much is paid for it."""
-    sold = [Sold(paid_minor, sku.cost_minor, concession_micro(product))]
+    sold = [sold_at(product, sku, paid_minor)]
     parts = parts_of(state, sold, is_house=product.merchant.is_house)
     return Sums(sku, paid_minor, sku.cost_minor, parts)
 
 
-def parts_of(state: State, sold: Sequence[Sold], *, is_house: bool) -> Parts:
-    """Return whose the money for goods is, all of them paid in money."""
-    paid = sum(one.net_minor for one in sold)
-    cost = sum(one.cost_minor or 0 for one in sold)
-    contribution = dividend = concession = 0
-    if paid:
-        order = posting.try_order(state, amounts_of(state.charter, sold, paid, is_house=is_house))
-        contribution, dividend = order.contribution, order.dividend
-        concession = 0 if is_house else concession_of(sold, paid)
-    given = contribution + dividend
-    return Parts(
-        concession,
-        contribution,
-        dividend,
-        None if is_house else paid - concession - cost,
-        paid - cost - given if is_house else concession - given,
-    )
+def loser(parts: Parts) -> ListingRefusal | None:
+    """Return who would lose by a sale, if anybody."""
+    if parts.merchant_minor is not None and parts.merchant_minor < 0:
+        return ListingRefusal.MERCHANT_LOSES
+    return ListingRefusal.HOUSE_LOSES if parts.house_minor < 0 else None
 
 
 def list_product(*, product: Product) -> Listing:
@@ -129,6 +94,7 @@ def list_product(*, product: Product) -> Listing:
         product.listed_at = product.listed_at or clock.now()
         product.save(update_fields=["price_minor", "listed_at"])
         search.index(product)
+        supplying.judge_again(product)
     return Listing(None, sums)
 
 
@@ -144,7 +110,7 @@ def _refusal(product: Product, sums: list[Sums]) -> ListingRefusal | None:
         return ListingRefusal.MERCHANT_SUSPENDED
     if not sums:
         return ListingRefusal.NO_SKU
-    return next((one.parts.refusal for one in sums if one.parts.refusal), None)
+    return next((refusal for one in sums if (refusal := loser(one.parts))), None)
 
 
 def unlist_product(*, product: Product) -> None:

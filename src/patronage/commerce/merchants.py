@@ -6,6 +6,7 @@ What an order was placed under stands on its lines: no agreement made later chan
 from datetime import date
 from typing import Final, NamedTuple
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from patronage.commerce.models import (
     ApplicationState,
     Merchant,
     Product,
+    Sku,
 )
 from patronage.economy.charter import MICRO
 from patronage.members import auditing, clock
@@ -55,6 +57,24 @@ class Terms(NamedTuple):
     starts_on: date
     ends_on: date | None = None
     text: str = ""
+
+
+def house() -> Merchant:
+    """Return the merchant whose goods and account are the operator's, made where there is none.
+
+    Not inside a transaction where it may have to be made.
+    """
+    found = Merchant.objects.filter(is_house=True).first()
+    if found is None:
+        name = str(settings.COMPANY_NAME)
+        try:
+            with transaction.atomic():
+                found = Merchant.objects.create(name=name, is_house=True)
+        except IntegrityError:  # another made it meanwhile
+            found = Merchant.objects.get(is_house=True)
+    if found.approved_at is None:
+        listing.approve_merchant(merchant_id=found.id)
+    return found
 
 
 def today() -> date:
@@ -217,6 +237,9 @@ def _put_in_force(merchant: Merchant, agreement: Agreement) -> None:
     later = merchant.agreements.filter(starts_on__gt=agreement.starts_on)
     if later.filter(in_force_at__isnull=False).exists():
         return
+    # Whoever places an order takes its SKUs before it reads the terms.
+    skus = Sku.objects.select_for_update(no_key=True).filter(product__merchant=merchant)
+    list(skus.order_by("id").values_list("id", flat=True))
     merchant.concession_micro = agreement.concession_micro
     merchant.save(update_fields=["concession_micro"])
     for product in merchant.products.filter(listed_at__isnull=False):

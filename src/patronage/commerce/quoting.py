@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from patronage.commerce import coupons, freight, posting
 from patronage.commerce.allocation import allocate
 from patronage.commerce.cart import ITEMS_MAX, QUANTITY_MAX
-from patronage.commerce.listing import concession_micro, parts_of
+from patronage.commerce.listing import loser
 from patronage.commerce.models import Delivery, FreightRule, Merchant, Sku, Voucher
 from patronage.commerce.sharing import Sold, amounts_of
+from patronage.commerce.sums import parts_of, sold_at
 from patronage.economy import State
 from patronage.economy.events import MONEY_MAX
 from patronage.members.models import Person
@@ -242,7 +243,7 @@ def _vouchers(
         if off > 0:
             sold = [sold_of(line) for line in _lines(pieces, off)]
             is_house = pieces[0][0].product.merchant.is_house
-            if parts_of(state, sold, is_house=is_house).refusal is None:
+            if loser(parts_of(state, sold, is_house=is_house)) is None:
                 usable.append((voucher, off))
     return sorted(usable, key=lambda pair: (-pair[1], pair[0].coupon.ends_at, pair[0].id))
 
@@ -254,12 +255,8 @@ def is_shipped(sku: Sku) -> bool:
 
 def sold_of(line: QuoteLine) -> Sold:
     """Return a line's goods as the economy is told of them."""
-    cost = line.sku.cost_minor
-    return Sold(
-        line.goods_minor - line.discount_minor,
-        None if cost is None else cost * line.quantity,
-        concession_micro(line.sku.product),
-    )
+    net = line.goods_minor - line.discount_minor
+    return sold_at(line.sku.product, line.sku, net, line.quantity)
 
 
 def _points_of(state: State, parts: Sequence[QuotePart]) -> int:

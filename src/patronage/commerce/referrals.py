@@ -7,8 +7,10 @@ from typing import Final, NamedTuple
 
 from django.db.models import Count, Prefetch, QuerySet, Sum
 
-from patronage.commerce import completion, posting
+from patronage.commerce import posting
+from patronage.commerce.completion import amounts
 from patronage.commerce.models import Line, Order, PaymentState, State, Tender
+from patronage.commerce.remains import money_of
 from patronage.economy import State as EconomyState
 from patronage.members.models import Person
 
@@ -98,8 +100,8 @@ def _pending(person: Person, people: Sequence[Person]) -> defaultdict[int, list[
 
 
 def _points(order: Order, state: EconomyState) -> int:
-    money = completion.money_of(order, list(order.tenders.all()))
+    money = money_of(order, list(order.tenders.all()))
     if not money.money_minor:
         return 0
-    figures = completion.amounts(order, state.charter, money)
+    figures = amounts(order, state.charter, money)
     return posting.try_order(state, figures, referrer=True).referrer_points

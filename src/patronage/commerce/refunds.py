@@ -244,8 +244,7 @@ def _advance(refund: Refund) -> None:
     refund.advanced_at = clock.now()
     refund.save(update_fields=["tries", "advanced_at"])
     order = refund.aftersale.order
-    if not order.merchant.is_house:
-        debts.owe(order.merchant, refund.sent_minor, order=order, aftersale=refund.aftersale)
+    debts.owe(order.merchant, refund.sent_minor, order=order, aftersale=refund.aftersale)
     posting.submit(_event(refund))
 
 

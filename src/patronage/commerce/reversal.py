@@ -4,6 +4,7 @@ First `order.refunded` is handed in; then, from its settled outcome alone, the p
 and what the merchant owes are written in one transaction. Each half may die and is done once.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Final, NamedTuple
@@ -13,9 +14,9 @@ from django.db import transaction
 from django.db.models import Sum
 
 from patronage import economy, ledger
-from patronage.commerce import alarms, debts, posting, refunds
+from patronage.commerce import alarms, debts, merchants, posting, refunds, rewarding
 from patronage.commerce.allocation import allocate
-from patronage.commerce.completion import completed_id, money_of, sold_of, split_of
+from patronage.commerce.dividing import completed_id, split_of
 from patronage.commerce.models import (
     AfterSale,
     AfterSaleDeed,
@@ -30,6 +31,7 @@ from patronage.commerce.models import (
     SplitKind,
 )
 from patronage.commerce.refunds import Part
+from patronage.commerce.remains import money_of, sold_of
 from patronage.commerce.steps import note_step
 from patronage.commerce.transitions import locked
 from patronage.economy import BrokenInvariantError
@@ -143,24 +145,46 @@ def _write(order: Order, case: AfterSale, outcome: Settled | None) -> None:
         piece.line.returned += piece.quantity
         piece.line.save(update_fields=["returned"])
     after = _split(order, case, is_after=True)
-    rows = shares_of(case, _difference(before, after), facts)
+    rows = shares_of(case, _difference(before, after), facts, rewarding.bearer_of(order))
     if sum(row.amount_minor for row in rows) != case.refund_minor:
         raise BrokenInvariantError(f"{case.number}: its parts are not what is given back")
     AfterSaleShare.objects.bulk_create(rows)
-    owed = {row.kind: row.amount_minor for row in rows if row.bearer == Bearer.MERCHANT}
-    if not order.merchant.is_house:
-        amount = owed.get(ShareKind.PROCEEDS, 0) + owed.get(ShareKind.FREIGHT, 0)
-        debts.owe(order.merchant, amount, order=order, aftersale=case)
-    _fund(case, rows)
+    _charge(order, case, rows)
 
 
-def _fund(case: AfterSale, rows: Iterable[AfterSaleShare]) -> None:
-    """Put into the reserve what was netted beyond what the operator had to bear."""
-    amount = -sum(row.amount_minor for row in rows if row.kind == ShareKind.FUNDED)
-    # Without circulating points there is no one whom it would belong to, and it is the surplus's.
-    if amount and posting.state().issued != posting.state().burned:
+def _charge(order: Order, case: AfterSale, rows: Iterable[AfterSaleShare]) -> None:
+    """Let each party owe its share: the operator, the merchant, whoever sold the order.
+
+    Coins go back from the merchant as coins. What was netted beyond what the operator had to bear
+    is put into the reserve. Without circulating points there is no one whom it would belong to, and
+    it stays with the operator.
+    """
+    platform = merchants.house()
+    shares = Counter[tuple[str, bool]]()
+    for row in rows:
+        if row.kind != ShareKind.COINS:
+            shares[row.bearer, row.kind == ShareKind.FUNDED] += row.amount_minor
+    for bearer, holder in ((Bearer.MERCHANT, order.merchant), (Bearer.OPERATOR, platform)):
+        debts.owe(holder, max(0, shares[bearer, False]), order=order, aftersale=case)
+    sold = shares[Bearer.DISTRIBUTOR, False] + shares[Bearer.PROMOTER, False]
+    if sold:
+        rewarding.take_back(order, sold, case)
+    funded = -shares[Bearer.ECONOMY, True]
+    if funded and posting.state().issued != posting.state().burned:
         posting.submit(
-            {"id": f"aftersale:{case.number}:funded", "type": "reserve.funded", "amount": amount}
+            {"id": f"aftersale:{case.number}:funded", "type": "reserve.funded", "amount": funded}
+        )
+        funded = 0
+    kept = max(0, -shares[Bearer.OPERATOR, False]) + funded
+    if kept:
+        posting.submit(
+            {
+                "id": f"aftersale:{case.number}:platform",
+                "type": "cash.credited",
+                "account": platform.account,
+                "amount": kept,
+                "reason": f"kept of the refund of order {order.number}",
+            }
         )
 
 
@@ -184,11 +208,12 @@ def _difference(before: dict[str, int], after: dict[str, int]) -> dict[str, int]
 
 
 def shares_of(
-    case: AfterSale, parts: dict[str, int], facts: dict[str, int]
+    case: AfterSale, parts: dict[str, int], facts: dict[str, int], seller: Bearer
 ) -> list[AfterSaleShare]:
     """Return who bears what of a refund; the rows sum to it, and none is nothing.
 
-    `parts` are each party's recorded parts of it, `facts` what the economy told. What the economy
+    `parts` are each party's recorded parts of it, `facts` what the economy told, `seller` who had
+    margin and commission. What the economy
     did not give back of its parts is recovered by netting, or else the operator bears it; what was
     netted beyond that was taken out of the reserve, and goes back into it.
     """
@@ -204,6 +229,8 @@ def shares_of(
         (Bearer.MERCHANT, ShareKind.PROCEEDS, proceeds),
         (Bearer.MERCHANT, ShareKind.FREIGHT, parts[SplitKind.FREIGHT]),
         (Bearer.MERCHANT, ShareKind.COINS, parts[SplitKind.COINS]),
+        (seller, ShareKind.MARGIN, parts[SplitKind.MARGIN]),
+        (seller, ShareKind.COMMISSION, parts[SplitKind.COMMISSION]),
         (Bearer.OPERATOR, ShareKind.PLATFORM, platform),
         (Bearer.MEMBER, ShareKind.NETTED, case.netted_minor),
         (Bearer.OPERATOR, ShareKind.BORNE, max(0, borne)),

@@ -245,7 +245,7 @@ def test_a_merchants_shortfall_stands_as_owed_and_is_collected(mall: Mall) -> No
     mall.submit(type="cash.withdrawn", account=merchant.account, amount=70_00)
     case = give_back(mall, order)
     assert case.state == AfterSaleState.REFUNDED  # the member does not wait for the merchant
-    debt = Debt.objects.get()
+    debt = Debt.objects.get(merchant=merchant)
     assert (debt.amount_minor, debt.paid_minor, debt.trying_minor) == (80_00, 10_00, 0)
     assert debts.owed_by(merchant) == 70_00
     assert debts.collect_due() == 0  # nothing is there
@@ -271,7 +271,7 @@ def test_coins_that_the_merchant_no_longer_has_are_advanced_as_cash(mall: Mall) 
     assert Refund.objects.get(channel="coins").advanced_at is not None
     assert shares(case)["coins"] == 10_00
     proceeds = shares(case)["proceeds"]
-    assert Debt.objects.get().amount_minor == proceeds + 10_00
+    assert Debt.objects.get(merchant=merchant).amount_minor == proceeds + 10_00
     jobs.run_all()
     # It was credited the proceeds, so what is left to be paid is what it sold its coins for.
     assert debts.owed_by(merchant) == 10_00

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from patronage import ledger
-from patronage.commerce import completion, jobs, orders, posting
+from patronage.commerce import completion, dividing, jobs, orders, posting, remains
 from patronage.commerce.models import Alarm, FreightRule, State, Tender
 from patronage.commerce.orders import pending_of
 from patronage.members import clock
@@ -181,9 +181,9 @@ def test_nothing_completes_before_the_hold_is_over(mall: Mall) -> None:
     [
         (completion, "move"),  # before the last step is committed
         (posting, "settle_all"),  # after it, before the event is settled
-        (completion, "divide"),  # after the outcome, before the split
+        (dividing, "divide"),  # after the outcome, before the split
         (posting, "require_applied"),  # amid the split
-        (completion, "split_of"),
+        (dividing, "split_of"),
         (posting, "settle"),  # after the split, before the proceeds are settled
     ],
 )
@@ -215,7 +215,7 @@ def test_a_refused_event_of_ours_is_an_alarm(mall: Mall, monkeypatch: pytest.Mon
     (order,) = mall.place(mall.person(), (mall.sku(), 1))
     mall.pay([order])
     mall.receive(order)
-    event = completion._event(order, completion.money_of(order))
+    event = completion._event(order, remains.money_of(order))
     wrong = {**event, "member": mall.house.account}
     monkeypatch.setattr(completion, "_event", lambda *_: wrong)
     mall.complete(order)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from patronage.commerce import coupons, listing
-from patronage.commerce.listing import Sums
+from patronage.commerce.listing import Sums, loser
 from patronage.commerce.models import Coupon, FreightRule, FreightZone, Picture, Product, Sku
 from patronage.web.shared.office.site import Form, OfficeAdmin, OfficeInline
 from patronage.web.shared.pictures import PictureField
@@ -162,7 +162,7 @@ def _sentence(losses: list[Sums]) -> str:
     """Say what the first sale that loses comes to, and how many others do."""
     first = losses[0]
     what = f"{first.sku.product} {first.sku}".strip()
-    told = f"{what}: {first.parts.refusal} {_told(first)}"
+    told = f"{what}: {loser(first.parts)} {_told(first)}"
     others = len(losses) - 1
     if not others:
         return told
