@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from patronage.commerce import coupons, fulfilment, refunds, returns
+from patronage.commerce import coupons, fulfilment, purchasing, refunds, returns
 from patronage.commerce.checkout import KEY_LENGTH
 from patronage.commerce.models import (
     Merchant,
@@ -90,13 +90,14 @@ def cancel_lines(
             ReturnLine(ret=made, line_id=id, quantity=quantity) for id, quantity in chosen.items()
         )
         going_back = returns.take_back(order, made, reason=reason)
+        if fit:
+            returns.put_back(made)
         if all(line.returned == line.quantity for line in order.lines.all()):
             coupons.give_back(order)
+            purchasing.end(order)
             move(order.id, State.CANCELLED, who=who, note=reason)
         else:
             fulfilment.pass_on(order.id)
-        if fit:
-            returns.put_back(made)
     refunds.carry_out(refund.id for refund in going_back)
     return made
 

@@ -12,7 +12,7 @@ from django.db.models import F, Prefetch
 from django.utils import timezone
 
 from patronage.commerce import coupons, posting
-from patronage.commerce.cart import items_of
+from patronage.commerce.cart import QUANTITY_MAX, items_of
 from patronage.commerce.models import Checkout, Line, Order, Sku
 from patronage.commerce.quoting import (
     AddressText,
@@ -109,6 +109,9 @@ def place(
     random one per page for buying at once. `total_minor` is what the shopper was shown; another
     total is refused. `notes` are for merchants, by id. `promoter` is whose link led to the sale,
     heeded where lines carry a commission; `device` the keyed hash of the shopper's.
+
+    All terms are read after the stock was taken. Whoever changes them takes the same SKUs first, so
+    an order is wholly under the old terms or wholly under the new.
     """
     key = key[:KEY_LENGTH]
     content = _hash(
@@ -128,8 +131,17 @@ def place(
             )
             if from_cart:
                 _take_from_cart(person, wanted)
+            # All take stock in the same order, so that no two wait for each other.
+            is_taken = all(
+                take_stock(one.sku_id, one.quantity)
+                for one in sorted(wanted, key=lambda one: one.sku_id)
+            )
             state = posting.state()
-            parts, refusal = priced(state, person, wanted, address, voucher_ids or {})
+            parts, refusal = priced(
+                state, person, wanted, address, voucher_ids or {}, is_taken=is_taken
+            )
+            if refusal is None and not is_taken:
+                refusal = CheckoutRefusal.OUT_OF_STOCK
             if refusal is None and sum(part.total_minor for part in parts) != total_minor:
                 refusal = CheckoutRefusal.TOTAL_CHANGED
             if refusal is not None:
@@ -176,9 +188,10 @@ def _write(
     notes: Mapping[int, str],
     way: _Way,
 ) -> None:
-    person = checkout.person
+    person, now = checkout.person, clock.now()
     where = {} if address is None else address._asdict()
     for part in sorted(parts, key=lambda part: part.merchant.id):
+        first = part.lines[0]
         promoter = _promoter(part, person, way)
         order = Order.objects.create(
             number=new_number(),
@@ -186,6 +199,7 @@ def _write(
             person=person,
             merchant=part.merchant,
             referrer_account=referrer_account(person),
+            distributor=None if first.item is None else first.item.distributor,
             promoter=promoter,
             device=way.device,
             goods_minor=part.goods_minor,
@@ -193,31 +207,28 @@ def _write(
             freight_minor=part.freight_minor,
             total_minor=part.total_minor,
             note=notes.get(part.merchant.id, "")[:200],
-            placed_at=checkout.placed_at,
-            pay_by=checkout.placed_at + PAY_WITHIN,
+            placed_at=now,
+            pay_by=now + PAY_WITHIN,
             **where,
         )
         if part.voucher is not None and not coupons.use(part.voucher, order):
             raise _RefusedError(CheckoutRefusal.VOUCHER_UNUSABLE)
         Line.objects.bulk_create(_line(order, line) for line in part.lines)
-    # All take stock in the same order, so that no two wait for each other.
-    for line in sorted(
-        (line for part in parts for line in part.lines), key=lambda line: line.sku.id
-    ):
-        if not take_stock(line.sku.id, line.quantity):
-            raise _RefusedError(CheckoutRefusal.OUT_OF_STOCK)
 
 
 def _promoter(part: QuotePart, person: Person, way: _Way) -> Person | None:
     """Return whose link led to a part, where it earns something and is not the buyer's own."""
     if way.promoter is None or way.promoter == person or person.is_staff:
         return None
+    if part.lines[0].item is not None:  # a storefront's sale is its distributor's
+        return None
     earns = any(line.sku.product.commission_micro for line in part.lines)
     return way.promoter if earns else None
 
 
 def _line(order: Order, line: QuoteLine) -> Line:
-    product = line.sku.product
+    product, item = line.sku.product, line.item
+    is_rewarded = item is not None or order.promoter_id is not None
     return Line(
         order=order,
         sku=line.sku,
@@ -227,10 +238,12 @@ def _line(order: Order, line: QuoteLine) -> Line:
         sku_name_en=line.sku.name_en,
         delivery=product.delivery,
         quantity=line.quantity,
-        price_minor=line.sku.price_minor,
+        price_minor=line.goods_minor // line.quantity,
         cost_minor=line.sku.cost_minor,
         concession_micro=concession_micro(product),
-        commission_micro=product.commission_micro if order.promoter_id else 0,
+        supply_minor=None if item is None else item.sku.supply.supply_minor,
+        commission_micro=product.commission_micro if is_rewarded else 0,
+        title="" if item is None else item.title,
         goods_minor=line.goods_minor,
         discount_minor=line.discount_minor,
     )
@@ -238,15 +251,17 @@ def _line(order: Order, line: QuoteLine) -> Line:
 
 def take_stock(sku_id: int, quantity: int) -> bool:
     """Take pieces out of what can be ordered; False if there are not that many."""
+    if not 1 <= quantity <= QUANTITY_MAX:
+        return False
     enough = Sku.objects.filter(id=sku_id, stock__gte=quantity)
     return enough.update(stock=F("stock") - quantity) == 1
 
 
 def give_back(order: Order) -> None:
     """Make what an order took available again: its stock and its voucher."""
-    coupons.give_back(order)
     for line in order.lines.order_by("sku_id"):
         Sku.objects.filter(id=line.sku_id).update(stock=F("stock") + line.quantity - line.returned)
+    coupons.give_back(order)
 
 
 def checkout_of(*, person: Person, number: str) -> Checkout | None:

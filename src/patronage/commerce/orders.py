@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import (
     Count,
     Exists,
+    F,
     OuterRef,
     Prefetch,
     Q,
@@ -25,6 +26,7 @@ from patronage.commerce import (
     fulfilment,
     paying,
     payments,
+    purchasing,
     refunds,
 )
 from patronage.commerce.checkout import AddressText
@@ -49,6 +51,7 @@ from patronage.commerce.models import (
     RefundState,
     Return,
     ReturnState,
+    RewardState,
     State,
     Tender,
     Transition,
@@ -96,6 +99,7 @@ class OrderRefusal(Refusal):
     CODES_OPEN = "codes_open", _("Some of its codes are not redeemed yet.")
     RETURN_OPEN = "return_open", _("A return of this order waits for an answer.")
     NOTHING_TO_SHIP = "nothing_to_ship", _("Nothing of this order is shipped.")
+    NOT_CONFIRMED = "not_confirmed", _("Confirm the purchase order first.")
 
 
 # A line with its product is one statement, not three.
@@ -117,14 +121,22 @@ def orders_of(person: Person, *states: State) -> QuerySet[Order]:
 def has_open(person: Person) -> bool:
     """Tell whether an order of a member's may still change what they hold or are owed.
 
-    Of those they referred, it is one that is completed and not yet settled.
+    Of those they referred, it is one that is completed and not yet settled; of those they sold, one
+    that is not paid out, a reward that waits or a debt.
     """
     ends = (State.COMPLETED, State.CANCELLED, State.RETURNED)
     running = Order.objects.filter(person=person).exclude(state__in=ends)
     theirs = Q(person=person) | Q(referrer_account=person.account)
     undivided = Order.objects.filter(theirs, state=State.COMPLETED, split_at=None)
+    sold = Q(distributor__person=person) | Q(promoter=person)
+    selling = Order.objects.filter(sold).exclude(
+        Q(state__in=ends[1:]) | Q(state=State.COMPLETED, split_at__isnull=False)
+    )
+    unpaid = (RewardState.DUE, RewardState.WAITING)
+    waiting = person.rewards.filter(state__in=unpaid)
+    debts = person.debts.filter(paid_minor__lt=F("amount_minor"))
     owed = Refund.objects.filter(payment__checkout__person=person, state=RefundState.REQUESTED)
-    found = (running, undivided, owed)
+    found = (running, undivided, owed, selling, waiting, debts)
     return any(rows.exists() for rows in found) or aftersales.has_open(person)
 
 
@@ -262,6 +274,7 @@ def cancel(order: Order, *, who: Person | None, note: str) -> Order | OrderRefus
         elif order.state != State.UNPAID:
             return OrderRefusal.NOT_NOW
         order = move(order.id, State.CANCELLED, who=who, note=note)
+        purchasing.end(order)
         checkout.give_back(order)
     refunds.carry_out(refund.id for refund in going_back)
     return order
@@ -339,6 +352,8 @@ def ship_order(
             return OrderRefusal.RETURN_OPEN
         if not fulfilment.has_shipped_lines(order):
             return OrderRefusal.NOTHING_TO_SHIP
+        if not purchasing.is_confirmed(order):
+            return OrderRefusal.NOT_CONFIRMED
         order = move(order.id, State.SHIPPED, who=who)
         order.carrier, order.tracking = carrier[:40], tracking[:60]
         order.save(update_fields=["carrier", "tracking"])

@@ -43,6 +43,13 @@ class PayingRefusal(Refusal):
     BAD_AMOUNT = "bad_amount", _("Choose an amount between 0.01 and what is to be paid.")
     CHANNEL_NEEDED = "channel_needed", _("Choose how to pay the rest.")
     NO_CHANNEL = "no_channel", _("This way of paying is not available.")
+    NO_COINS = (
+        "no_coins",
+        _(
+            "Coins pay a merchant directly, and here a distributor sells. Pay it in money, cash or "
+            "points."
+        ),
+    )
     NOT_ENOUGH = "not_enough", _("You do not have that much. Choose a smaller amount.")
     ALREADY_PAID = "already_paid", _("The payment has arrived meanwhile.")
 
@@ -82,10 +89,11 @@ def means_of(*, person: Person, checkout: Checkout) -> list[Means]:
     view = posting.holdings(person.account)
     if view is None:
         return means
+    takes_coins = not checkout.orders.filter(distributor__isnull=False).exists()
     worth = view.redeemable - view.fee
     for channel, held in (
         (Channel.CASH, view.cash + view.dividend),
-        (Channel.COINS, view.coins),
+        (Channel.COINS, view.coins if takes_coins else 0),
         (Channel.POINTS, worth),
     ):
         most = min(held, total)
@@ -162,6 +170,8 @@ def _begin(
     orders = locked_of(checkout.id, State.UNPAID)
     if not orders:
         return PayingRefusal.NOTHING_TO_PAY
+    if inner == Channel.COINS and any(order.distributor_id for order in orders):
+        return PayingRefusal.NO_COINS
     rest = sum(order.total_minor for order in orders) - inner_minor
     if rest < 0:
         return PayingRefusal.BAD_AMOUNT

@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from patronage.commerce import alarms, channels, fulfilment, posting, refunds, testpay
+from patronage.commerce import alarms, channels, fulfilment, posting, purchasing, refunds, testpay
 from patronage.commerce.models import (
     Channel,
     Checkout,
@@ -117,6 +117,7 @@ def succeed(payment: Payment) -> None:
     for order in locked_of(payment.checkout_id, State.PAYING):
         move(order.id, State.PAID, who=None)
         fulfilment.begin(order)
+        purchasing.make(order)
         for line in order.lines.select_related("sku"):
             sold[line.sku.product_id] += line.quantity
     for product_id in sorted(sold):  # all in the same order, so that no two wait for each other

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from patronage.commerce import coupons, freight, posting
+from patronage.commerce import coupons, freight, posting, storefronts
 from patronage.commerce.allocation import allocate
 from patronage.commerce.cart import ITEMS_MAX, QUANTITY_MAX
 from patronage.commerce.listing import loser
-from patronage.commerce.models import Delivery, FreightRule, Merchant, Sku, Voucher
+from patronage.commerce.models import Delivery, FreightRule, Merchant, Sku, StorefrontItem, Voucher
 from patronage.commerce.sharing import Sold, amounts_of
 from patronage.commerce.sums import parts_of, sold_at
 from patronage.economy import State
@@ -20,10 +20,25 @@ from patronage.members.refusals import Refusal
 
 
 class Wanted(NamedTuple):
-    """So many of a SKU."""
+    """So many of a SKU; `item_id` names the storefront's item it is bought as, if one."""
 
     sku_id: int
     quantity: int
+    item_id: int | None = None
+
+
+class Piece(NamedTuple):
+    """So many of a SKU as it is found, of a storefront or of the mall."""
+
+    sku: Sku
+    quantity: int
+    item: StorefrontItem | None
+
+    @property
+    def goods_minor(self) -> int:
+        """What they cost."""
+        price = self.sku.price_minor if self.item is None else self.item.price_minor
+        return price * self.quantity
 
 
 class AddressText(NamedTuple):
@@ -57,6 +72,7 @@ class CheckoutRefusal(Refusal):
     )
     KEY_USED = "key_used", _("This was ordered already. You find it under your orders.")
     TOO_MUCH = "too_much", _("The order is too large. Divide it.")
+    ONE_ITEM = "one_item", _("A storefront's goods are ordered one at a time.")
 
 
 class QuoteLine(NamedTuple):
@@ -64,9 +80,15 @@ class QuoteLine(NamedTuple):
 
     sku: Sku
     quantity: int
+    item: StorefrontItem | None
     goods_minor: int
     discount_minor: int
     is_available: bool
+
+    @property
+    def shown_name(self) -> str:
+        """What the storefront calls it, or the product's name."""
+        return self.sku.product.shown_name if self.item is None else self.item.title
 
 
 class QuotePart(NamedTuple):
@@ -143,8 +165,13 @@ def priced(
     wanted: Sequence[Wanted],
     address: AddressText | None,
     voucher_ids: Choices,
+    *,
+    is_taken: bool = False,
 ) -> tuple[list[QuotePart], CheckoutRefusal | None]:
-    """Return each merchant's part, and the first reason why it could not be placed so."""
+    """Return each merchant's part, and the first reason why it could not be placed so.
+
+    `is_taken` says that what is wanted was taken out of the stock already.
+    """
     quantities = {one.sku_id: one.quantity for one in wanted}
     if not wanted:
         return [], CheckoutRefusal.NOTHING_WANTED
@@ -152,6 +179,13 @@ def priced(
         return [], CheckoutRefusal.TOO_MUCH
     if not all(1 <= quantity <= QUANTITY_MAX for quantity in quantities.values()):
         return [], CheckoutRefusal.BAD_QUANTITY
+    item = None
+    if any(one.item_id is not None for one in wanted):
+        if len(wanted) > 1:
+            return [], CheckoutRefusal.ONE_ITEM
+        item = _item(wanted[0])
+        if item is None:
+            return [], CheckoutRefusal.UNKNOWN_SKU
     listed = Sku.objects.filter(id__in=list(quantities), product__listed_at__isnull=False)
     found = {sku.id: sku for sku in listed.select_related("product__merchant__freight_rule")}
     by_merchant: dict[int, list[Sku]] = {}
@@ -170,13 +204,11 @@ def priced(
     parts = []
     refusal = None if len(found) == len(quantities) else CheckoutRefusal.UNKNOWN_SKU
     for merchant_id, of_merchant in by_merchant.items():
-        pieces = [(sku, quantities[sku.id]) for sku in of_merchant]
+        pieces = [Piece(sku, quantities[sku.id], item) for sku in of_merchant]
+        # A coupon is the merchant's, off its own prices.
+        usable = _vouchers(state, pieces, held.get(merchant_id, [])) if item is None else []
         part, reason = _part(
-            pieces,
-            rules[merchant_id],
-            _vouchers(state, pieces, held.get(merchant_id, [])),
-            address,
-            voucher_ids,
+            pieces, rules[merchant_id], usable, address, voucher_ids, is_taken=is_taken
         )
         parts.append(part)
         refusal = refusal or reason
@@ -185,24 +217,34 @@ def priced(
     return parts, refusal
 
 
+def _item(wanted: Wanted) -> StorefrontItem | None:
+    """Return the item that is wanted, if it can be bought now."""
+    found = storefronts.item_by(wanted.item_id or 0)
+    if found is None or found.sku_id != wanted.sku_id or storefronts.why_not(found) is not None:
+        return None
+    return found
+
+
 def _part(
-    pieces: Sequence[tuple[Sku, int]],
+    pieces: Sequence[Piece],
     rule: FreightRule | None,
     vouchers: list[tuple[Voucher, int]],
     address: AddressText | None,
     voucher_ids: Choices,
+    *,
+    is_taken: bool,
 ) -> tuple[QuotePart, CheckoutRefusal | None]:
-    merchant = pieces[0][0].product.merchant
+    merchant = pieces[0].sku.product.merchant
     goods = _goods(pieces)
     by_id = {voucher.id: (voucher, off) for voucher, off in vouchers}
     best = vouchers[0][0].id if vouchers else None
     chosen = voucher_ids.get(merchant.id, best)
     voucher, discount = (None, 0) if chosen is None else by_id.get(chosen, (None, 0))
-    shipped = [(sku, quantity) for sku, quantity in pieces if is_shipped(sku)]
+    shipped = [(one.sku, one.quantity) for one in pieces if is_shipped(one.sku)]
     province = "" if address is None else address.province
     served = not shipped or freight.is_served(rule, province)
     fee = freight.freight_of(rule, province, shipped, goods - discount)
-    lines = _lines(pieces, discount)
+    lines = _lines(pieces, discount, is_taken=is_taken)
     total = goods - discount + fee
     part = QuotePart(
         merchant, lines, vouchers, voucher, goods, discount, fee, total, is_served=served
@@ -216,22 +258,21 @@ def _part(
     return part, None if served else CheckoutRefusal.NOT_SERVED
 
 
-def _goods(pieces: Sequence[tuple[Sku, int]]) -> int:
-    return sum(sku.price_minor * quantity for sku, quantity in pieces)
+def _goods(pieces: Sequence[Piece]) -> int:
+    return sum(piece.goods_minor for piece in pieces)
 
 
-def _lines(pieces: Sequence[tuple[Sku, int]], discount: int) -> list[QuoteLine]:
+def _lines(pieces: Sequence[Piece], discount: int, *, is_taken: bool = False) -> list[QuoteLine]:
     """Return the lines, the discount divided among them by largest remainder."""
-    worth = [sku.price_minor * quantity for sku, quantity in pieces]
-    parts = allocate(discount, worth)
+    parts = allocate(discount, [piece.goods_minor for piece in pieces])
     return [
-        QuoteLine(sku, quantity, minor, off, sku.stock >= quantity)
-        for (sku, quantity), minor, off in zip(pieces, worth, parts, strict=True)
+        QuoteLine(*piece, piece.goods_minor, off, is_taken or piece.sku.stock >= piece.quantity)
+        for piece, off in zip(pieces, parts, strict=True)
     ]
 
 
 def _vouchers(
-    state: State, pieces: Sequence[tuple[Sku, int]], held: Iterable[Voucher]
+    state: State, pieces: Sequence[Piece], held: Iterable[Voucher]
 ) -> list[tuple[Voucher, int]]:
     """Return the vouchers that can be used for goods with what each takes off, best first.
 
@@ -242,7 +283,7 @@ def _vouchers(
         off = coupons.discount_of(voucher.coupon, _goods(pieces))
         if off > 0:
             sold = [sold_of(line) for line in _lines(pieces, off)]
-            is_house = pieces[0][0].product.merchant.is_house
+            is_house = pieces[0].sku.product.merchant.is_house
             if loser(parts_of(state, sold, is_house=is_house)) is None:
                 usable.append((voucher, off))
     return sorted(usable, key=lambda pair: (-pair[1], pair[0].coupon.ends_at, pair[0].id))
@@ -256,7 +297,8 @@ def is_shipped(sku: Sku) -> bool:
 def sold_of(line: QuoteLine) -> Sold:
     """Return a line's goods as the economy is told of them."""
     net = line.goods_minor - line.discount_minor
-    return sold_at(line.sku.product, line.sku, net, line.quantity)
+    supply = None if line.item is None else line.item.sku.supply.supply_minor
+    return sold_at(line.sku.product, line.sku, net, line.quantity, supply_minor=supply)
 
 
 def _points_of(state: State, parts: Sequence[QuotePart]) -> int:

@@ -1,4 +1,4 @@
-"""Terms of supply: offering a SKU to distributors, and what of their storefronts can be bought.
+"""Terms of supply: offering a SKU to distributors.
 
 Whoever changes a price that an order could be placed under takes the SKU's row first, as placing an
 order does: so an order is placed wholly under the old terms or wholly under the new.
@@ -7,16 +7,13 @@ order does: so an order is placed wholly under the old terms or wholly under the
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce import posting
 from patronage.commerce.models import (
-    ApplicationState,
     Delivery,
     Product,
     Sku,
-    StorefrontItem,
     Supply,
 )
 from patronage.commerce.sums import Parts, parts_of, sold_at
@@ -148,20 +145,3 @@ def locked(sku_id: int) -> Sku:
     """Return a SKU with product and merchant, kept from whoever orders it or changes its terms."""
     found = Sku.objects.select_for_update(of=("self",), no_key=True)
     return found.select_related("product__merchant").get(id=sku_id)
-
-
-def open_items() -> QuerySet[StorefrontItem]:
-    """Return the items that can be bought now, with SKU, supply, product, merchant, distributor.
-
-    The merchant of a listed product sells.
-    """
-    return StorefrontItem.objects.filter(
-        listed_at__isnull=False,
-        sku__product__listed_at__isnull=False,
-        sku__supply__offered_at__isnull=False,
-        price_minor__gte=F("sku__supply__retail_min_minor"),
-        price_minor__lte=F("sku__supply__retail_max_minor"),
-        distributor__state=ApplicationState.APPROVED,
-        distributor__suspended_at=None,
-        distributor__person__is_active=True,
-    ).select_related("sku__supply", "sku__product__merchant", "distributor__person")

@@ -40,8 +40,8 @@ class ImpossibleTransitionError(RuntimeError):
 def locked(order_id: int) -> Order:
     """Return an order, kept from everyone else until the transaction ends.
 
-    Whoever locks more locks in this order: a checkout, its orders by id, cart, vouchers, SKUs by
-    id, products by id.
+    Whoever locks more locks in this order: a checkout, its orders by id, cart, SKUs by id,
+    vouchers, products by id.
     """
     return Order.objects.select_for_update().get(id=order_id)
 

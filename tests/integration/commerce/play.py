@@ -8,21 +8,37 @@ from pathlib import Path
 from uuid import uuid4
 
 from patronage import ledger
-from patronage.commerce import cart, checkout, jobs, listing, orders, paying, payments, testpay
+from patronage.commerce import (
+    cart,
+    checkout,
+    jobs,
+    listing,
+    orders,
+    paying,
+    payments,
+    purchasing,
+    storefronts,
+    supplying,
+    testpay,
+)
 from patronage.commerce.checkout import AddressText, Wanted
 from patronage.commerce.models import (
     Alarm,
     Category,
     Coupon,
+    Distributor,
     Merchant,
     Order,
     Payment,
     Product,
+    PurchaseOrder,
     Refund,
     Sku,
     Split,
+    StorefrontItem,
     Voucher,
 )
+from patronage.commerce.supplying import Terms
 from patronage.commerce.testpay import Choice
 from patronage.ledger.opening import open_unchecked
 from patronage.members import clock
@@ -85,16 +101,52 @@ class Mall:
         assert listed.refusal is None, listed
         return sku
 
+    def item(
+        self,
+        sku: Sku,
+        supply: int,
+        price: int | None = None,
+        *,
+        person: Person | None = None,
+        most: int = 10**6,
+    ) -> StorefrontItem:
+        """Offer a SKU to distributors, and sell it in the storefront of a new one or a member's."""
+        price = price or sku.price_minor
+        terms = Terms(supply, supply + 1, max(most, price))
+        told = supplying.offer(sku_id=sku.id, terms=terms)
+        assert told.refusal is None, told
+        distributor, _is_new = Distributor.objects.get_or_create(
+            person=person or self.person(), defaults={"title": "小店", "state": "approved"}
+        )
+        item = storefronts.take(
+            distributor=distributor,
+            sku_id=sku.id,
+            title="好酒",
+            price_minor=price or sku.price_minor,
+        )
+        assert isinstance(item, StorefrontItem), item
+        return item
+
     def voucher(self, person: Person, merchant: Merchant, **fields: object) -> Voucher:
         fields.setdefault("ends_at", clock.now() + timedelta(days=365))
         coupon = Coupon.objects.create(merchant=merchant, name="优惠", **fields)
         return Voucher.objects.create(coupon=coupon, person=person)
 
     def place(
-        self, person: Person, *wanted: tuple[Sku, int], key: str = "", **options: object
+        self,
+        person: Person,
+        *wanted: tuple[Sku | StorefrontItem, int],
+        key: str = "",
+        **options: object,
     ) -> list[Order]:
-        """Order at once what it costs now."""
-        asked = [Wanted(sku.id, quantity) for sku, quantity in wanted]
+        """Order at once what it costs now, of the mall or of a storefront."""
+        asked = [
+            Wanted(one.sku_id, quantity, one.id)
+            if isinstance(one, StorefrontItem)
+            else Wanted(one.id, quantity)
+            for one, quantity in wanted
+        ]
+        promoter = options.pop("promoter", None)
         told = checkout.quote(person=person, wanted=asked, address=HOME, **options)
         placed = checkout.place(
             person=person,
@@ -102,6 +154,7 @@ class Mall:
             wanted=asked,
             total_minor=told.total_minor,
             address=HOME,
+            promoter=promoter,
             **options,
         )
         assert isinstance(placed, checkout.Placed), placed
@@ -129,6 +182,10 @@ class Mall:
         return started
 
     def ship(self, order: Order) -> None:
+        if order.distributor_id is not None and not purchasing.is_confirmed(order):
+            number, who = order.purchase.number, self.person()
+            done = purchasing.confirm(merchant=order.merchant, number=number, who=who)
+            assert isinstance(done, PurchaseOrder), done
         done = orders.ship_order(merchant=order.merchant, number=order.number, who=None)
         assert isinstance(done, Order), done
 
@@ -144,9 +201,15 @@ class Mall:
         for order in received:
             order.refresh_from_db()
 
-    def buy(self, person: Person, *wanted: tuple[Sku, int], **inner: object) -> list[Order]:
+    def buy(
+        self,
+        person: Person,
+        *wanted: tuple[Sku | StorefrontItem, int],
+        promoter: Person | None = None,
+        **inner: object,
+    ) -> list[Order]:
         """Go all the way."""
-        made = self.place(person, *wanted)
+        made = self.place(person, *wanted, promoter=promoter)
         self.pay(made, **inner)
         for order in made:
             self.receive(order)

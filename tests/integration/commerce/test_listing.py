@@ -36,7 +36,7 @@ def test_the_house_must_not_lose(
     told = listing.list_product(product=product)
     (sums,) = told.sums
     assert told.refusal is refusal
-    assert sums.parts == (0, 30_00, dividend, None, left)
+    assert sums.parts == (0, 30_00, dividend, 0, 0, None, left)
     assert (product.listed_at is None) == (refusal is not None)
 
 
@@ -56,7 +56,7 @@ def test_a_merchant_must_not_lose(
     (sums,) = told.sums
     assert told.refusal is refusal
     # Of the concession 30 % go to the reserve, 30 % of the rest to the dividend pool.
-    assert sums.parts == (20_00, 6_00, 4_20, left, 9_80)
+    assert sums.parts == (20_00, 6_00, 4_20, 0, 0, left, 9_80)
 
 
 def test_a_product_without_skus_or_approval_is_not_listed(mall: Mall) -> None:

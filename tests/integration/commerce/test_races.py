@@ -104,7 +104,7 @@ def last_item(mall: Mall) -> tuple[Sku, list[Any]]:
 
 
 def test_the_last_item_is_sold_once(on_postgresql: Mall, monkeypatch: pytest.MonkeyPatch) -> None:
-    meet_before(monkeypatch, checkout, "_write", Meeting())  # both have seen that there is one
+    meet_before(monkeypatch, checkout, "take_stock", Meeting())  # neither has taken it yet
     sku, told = last_item(on_postgresql)
     assert [one for one in told if not isinstance(one, Placed)] == [CheckoutRefusal.OUT_OF_STOCK]
     assert (sku.stock, Order.objects.count()) == (0, 1)
@@ -385,9 +385,8 @@ def test_twin_without_the_lock_it_is_in_stock_twice(
 
 def one_voucher(mall: Mall) -> list[Any]:
     person = mall.person()
-    sku = mall.sku(100)
     mall.voucher(person, mall.house, off_minor=40)
-    return together(*(ordering(person, sku, 60) for _ in range(2)))
+    return together(*(ordering(person, mall.sku(100), 60) for _ in range(2)))
 
 
 def test_one_voucher_reduces_one_order(

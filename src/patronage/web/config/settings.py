@@ -6,8 +6,9 @@
 `PATRONAGE_PAYOUT` (`cash`, or `mall_only`: cash pays orders and cannot be withdrawn),
 `PATRONAGE_PAYOUT_MIN`, `_DAILY`, `_PROPOSAL` (minor
 units), `_FEE`, `_TAX` (millionths) and `_PROVIDER`, `PATRONAGE_KYC` (classes),
-`PATRONAGE_AFTERSALES_DAYS`, `_ANSWER` (hours) and `_TAKEN_OUT` (`netted` or `borne`),
 `PATRONAGE_COMMISSION_DAYS`, `PATRONAGE_REWARDS_A_DAY` and `_MINOR` (minor units),
+`PATRONAGE_PURCHASE_HOURS`, `PATRONAGE_AFTERSALES_DAYS`, `_ANSWER` (hours) and `_TAKEN_OUT`
+(`netted` or `borne`),
 `PATRONAGE_AMENDMENT_DAYS`, `PATRONAGE_ECONOMY`,
 `PATRONAGE_CURRENCY` (the charter's), `PATRONAGE_DEMO` (1: test payment, SMS codes shown, the clock
 can be moved), `PATRONAGE_LOG` (the public log's folder), `PATRONAGE_LOG_KEY` (its key's file: where
@@ -49,6 +50,8 @@ ECONOMY = os.environ.get("PATRONAGE_ECONOMY", "mall")
 AMENDMENT_NOTICE_DAYS = int(os.environ.get("PATRONAGE_AMENDMENT_DAYS", "7"))
 CURRENCY = os.environ.get("PATRONAGE_CURRENCY", "CNY")
 
+# So many hours a supplier has to confirm what a storefront sold; then it is declined by itself.
+PURCHASE_HOURS = int(os.environ.get("PATRONAGE_PURCHASE_HOURS", "48"))
 # So many days after its completion something of an order can be given back.
 AFTERSALES_DAYS = int(os.environ.get("PATRONAGE_AFTERSALES_DAYS", "30"))
 # So many hours a merchant has to answer, before the platform does.
