@@ -116,7 +116,7 @@ def place(
     key = key[:KEY_LENGTH]
     content = _hash(
         [
-            sorted(wanted),
+            sorted(wanted, key=lambda one: one.sku_id),
             total_minor,
             address,
             sorted((voucher_ids or {}).items()),
