@@ -112,7 +112,7 @@ def test_a_coupon_must_leave_enough_at_its_worst(
     mall.sku(100_00)
     told = coupons.losses_of(Coupon(merchant=mall.house, **offer))
     assert [one.price_minor for one in told] == ([] if paid is None else [paid])
-    assert all(one.parts.refusal is ListingRefusal.HOUSE_LOSES for one in told)
+    assert all(listing.loser(one.parts) is ListingRefusal.HOUSE_LOSES for one in told)
 
 
 def test_a_coupon_that_loses_by_now_is_not_taken(mall: Mall) -> None:
