@@ -27,6 +27,7 @@ __all__ = ["fresh", "furnished", "migrated", "shop"]
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
+_PATIENCE = 15_000  # milliseconds
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 # Playwright's loop runs in this thread, where Django would refuse to ask the database.
@@ -73,13 +74,16 @@ class Visitor:
     def __init__(self, context: BrowserContext, address: str, name: str) -> None:
         self.context, self.address, self.name = context, address, name
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(_PATIENCE)
         self.faults: list[str] = []
         self.page.on("console", self._heard)
         self.page.on("request", self._asked)
         self.page.on("response", self._answered)
+        self.page.on("requestfinished", self._ended)
+        self.page.on("requestfailed", self._ended)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self._shots = 0
+        self._under_way: set[object] = set()
 
     def _heard(self, message: object) -> None:
         kind, text = message.type, message.text  # type: ignore[attr-defined]
@@ -88,6 +92,7 @@ class Visitor:
             self.faults.append(text)
 
     def _asked(self, request: object) -> None:
+        self._under_way.add(request)
         url = request.url  # type: ignore[attr-defined]
         if not url.startswith((self.address, "data:", "blob:")):
             self.faults.append(f"asked {url}")
@@ -95,6 +100,21 @@ class Visitor:
     def _answered(self, response: Response) -> None:
         if response.status >= 500:
             self.faults.append(f"{response.status} from {response.url}")
+
+    def _ended(self, request: object) -> None:
+        self._under_way.discard(request)
+
+    def rest(self) -> None:
+        """Wait until the page is there, and what it asked for has come.
+
+        Playwright's "networkidle" would watch half a second of silence more.
+        """
+        self.page.wait_for_load_state()
+        for _ in range(_PATIENCE):
+            if not self._under_way:
+                return
+            self.page.wait_for_timeout(1)  # lets the browser's messages in
+        pytest.fail(f"{self.page.url} waits for {self._under_way}")
 
     def go(self, path: str) -> Response:
         response = self.page.goto(self.address + path)
@@ -107,7 +127,7 @@ class Visitor:
             self.page.get_by_role("link", name=text, exact=True)
         )
         found.locator("visible=true").first.click()
-        self.page.wait_for_load_state("networkidle")
+        self.rest()
 
     def sees(self, *texts: str) -> None:
         """Wait until the page says all of it."""
