@@ -332,7 +332,7 @@ def give_back(order: Order, shop: Shop, *, quantity: int, approve: bool | None) 
     line = Line.objects.filter(order=order).first()
     assert line is not None
     asked = returns.request_return(
-        person=order.person, number=order.number, key="k", quantities={line.id: quantity}
+        person=order.person, number=order.number, key=f"{quantity}", quantities={line.id: quantity}
     )
     assert not isinstance(asked, returns.ReturnRefusal), asked
     if approve is not None:

@@ -9,13 +9,14 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from patronage import ledger
-from patronage.commerce.models import AfterSale, Order
+from patronage.commerce import orders
+from patronage.commerce.models import AfterSale, Order, Sku
 from patronage.members.models import AuditEntry, Person
 from patronage.web.shared import second_factor
 from patronage.web.shared.second_factor import Authenticator, code_now
 from tests.integration.web.conftest import signed_in
 from tests.integration.web.test_pages import CODES, HEADS, english_in
-from tests.shop import Shop
+from tests.shop import Shop, give_back
 
 
 def clerk(shop: Shop) -> Client:
@@ -108,6 +109,31 @@ def test_staff_add_and_let_go_others_of_their_merchant(shop: Shop) -> None:
     # Somebody else's staff, or a code that was used: nobody is let go.
     assert answer.status_code == 302
     assert shop.mall.house.staff.filter(pk=person.pk).exists()
+
+
+def test_a_return_is_answered_on_its_page(shop: Shop) -> None:
+    order = shop.orders["paid"]
+    orders.ship_order(
+        merchant=shop.tea, number=order.number, who=shop.clerk, carrier="", tracking=""
+    )
+    browser = signed_in(shop.clerk)
+    for quantity, answer in ((1, "decline"), (2, "approve")):
+        give_back(order, shop, quantity=quantity, approve=None)
+        asked = order.returns.get(state="requested")
+        there = f"/merchant/commerce/return/{asked.pk}/"
+        assert f"{there}{answer}/" in browser.get(f"{there}change/").text
+        if answer == "decline":
+            assert browser.post(f"{there}decline/", {"note": ""}).status_code == 200
+        before = Sku.objects.get(pk=shop.cake.pk).stock
+        browser.post(f"{there}{answer}/", {"note": "已看过", "fit": "on"})
+        asked.refresh_from_db()
+        assert (asked.state, asked.answer) == (f"{answer.removesuffix('e')}ed", "已看过")
+        assert asked.answered_by == shop.clerk
+        back = quantity if answer == "approve" else 0
+        assert Sku.objects.get(pk=shop.cake.pk).stock == before + back
+        page = browser.get(f"{there}change/").text
+        assert f"{there}approve/" not in page
+        assert said(browser.post(f"{there}approve/", {"note": ""})) == ["该退货申请已处理过。"]
 
 
 def test_a_case_is_answered_in_the_office(shop: Shop) -> None:

@@ -68,7 +68,7 @@ class Return(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.order_id}: {self.state}"
+        return f"{self.order_id}: {self.get_state_display()}"
 
 
 class ReturnLine(models.Model):

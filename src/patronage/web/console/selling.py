@@ -3,7 +3,8 @@
 from patronage.commerce.models import Invoice, Order, Return
 from patronage.web.console.site import site
 from patronage.web.shared.office.invoices import InvoiceAdmin
-from patronage.web.shared.office.selling import OrderAdmin, ReturnAdmin
+from patronage.web.shared.office.returns import ReturnAdmin
+from patronage.web.shared.office.selling import OrderAdmin
 
 site.register(Order, OrderAdmin)
 site.register(Return, ReturnAdmin)

@@ -5,7 +5,8 @@ from patronage.web.merchant.site import site
 from patronage.web.shared.office.aftersales import AfterSaleAdmin
 from patronage.web.shared.office.debts import DebtAdmin
 from patronage.web.shared.office.invoices import InvoiceAdmin
-from patronage.web.shared.office.selling import OrderAdmin, ReturnAdmin
+from patronage.web.shared.office.returns import ReturnAdmin
+from patronage.web.shared.office.selling import OrderAdmin
 
 site.register(Order, OrderAdmin)
 site.register(Return, ReturnAdmin)

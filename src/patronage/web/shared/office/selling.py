@@ -1,11 +1,10 @@
-"""What was sold: orders, codes, returns, as every office shows them."""
+"""What was sold: orders and codes, as every office shows them."""
 
 import secrets
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -25,8 +24,6 @@ from patronage.commerce.models import (
     Line,
     Order,
     RedemptionCode,
-    Return,
-    ReturnLine,
     State,
     Tender,
     Transition,
@@ -274,87 +271,3 @@ class OrderAdmin(KeysetAdmin):
             if answer is not CodeRefusal.UNKNOWN_CODE:
                 break
         return answer
-
-
-class ReturnLineInline(ReadOnlyInline):
-    """What is to go back."""
-
-    model = ReturnLine
-    verbose_name_plural = gettext_lazy("lines")
-    fields = ("line", "quantity")
-
-
-class ReturnAdmin(KeysetAdmin):
-    """Returns: approved or declined, with the answer that was written into them before."""
-
-    of_merchant = "order__merchant"
-    can_add = can_delete = False
-    list_display = ("order", "state", "shown_kind", "reason", "requested_at", "restocked_at")
-    list_filter = ("state", "by_merchant")
-    list_select_related = ("order",)
-    search_fields = ("order__number",)
-    inlines = (ReturnLineInline,)
-    actions = ("approve", "approve_fit", "decline", "restock")
-    fields = (
-        "order",
-        "state",
-        "shown_kind",
-        "reason",
-        "requested_at",
-        "answer",
-        "answered_at",
-        "answered_by",
-        "restocked_at",
-    )
-
-    @admin.display(description=gettext_lazy("kind"))
-    def shown_kind(self, one: Return) -> str:
-        """Whether it came back, or was never sent."""
-        return _("cancelled by the merchant") if one.by_merchant else _("return")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Leave the answer open until it was given."""
-        del request
-        is_open = obj is None or obj.answered_at is None
-        return tuple(name for name in self.fields if not (is_open and name == "answer"))
-
-    @admin.action(description=gettext_lazy("Approve, and refund"))
-    def approve(self, request: HttpRequest, chosen: QuerySet[Return]) -> None:
-        """Approve the chosen returns."""
-        self._answer(request, chosen, approve=True)
-
-    @admin.action(description=gettext_lazy("Approve, refund, and put back into stock"))
-    def approve_fit(self, request: HttpRequest, chosen: QuerySet[Return]) -> None:
-        """Approve returns of goods that are here and can be sold again."""
-        self._answer(request, chosen, approve=True, fit=True)
-
-    @admin.action(description=gettext_lazy("Came back fit for sale: put back into stock"))
-    def restock(self, request: HttpRequest, chosen: QuerySet[Return]) -> None:
-        """Put the pieces of approved returns back into stock."""
-        for one in chosen.select_related("order__merchant"):
-            answer = returns.restock(merchant=self.side(one.order.merchant), return_id=one.id)
-            self.tell(request, answer, _("The pieces can be ordered again."))
-
-    @admin.action(description=gettext_lazy("Decline"))
-    def decline(self, request: HttpRequest, chosen: QuerySet[Return]) -> None:
-        """Decline the chosen returns."""
-        self._answer(request, chosen, approve=False)
-
-    def _answer(
-        self,
-        request: HttpRequest,
-        chosen: QuerySet[Return],
-        *,
-        approve: bool,
-        fit: bool = False,
-    ) -> None:
-        for one in chosen.select_related("order__merchant"):
-            answer = returns.answer_return(
-                merchant=self.side(one.order.merchant),
-                return_id=one.id,
-                who=person(request),
-                approve=approve,
-                answer=one.answer,
-                fit=fit,
-            )
-            self.tell(request, answer, _("The return is answered."))
