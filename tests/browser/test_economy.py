@@ -1,4 +1,7 @@
-"""The economy and custody in the console, at a desk: opened, proposed, decided, stated, matched."""
+"""The economy and custody in the console, at a desk.
+
+Opened, proposed, decided, stated, matched; a day closed; an account frozen.
+"""
 
 import re
 from datetime import timedelta
@@ -7,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from patronage import ledger
+from patronage.commerce import days
 from patronage.commerce.models import Amendment, BillCase, CustodyStatement, Proposal
 from patronage.members import clock
 from patronage.members.models import Person
@@ -101,6 +105,55 @@ def test_custody_is_stated_confirmed_and_reconciled(shop: Shop, arrive: Arrive) 
     second.page.fill("[name=reason]", "渠道误收，已退")
     second.press("结案")
     second.sees("渠道误收，已退")
+
+
+def test_a_day_is_closed(shop: Shop, arrive: Arrive) -> None:
+    shop.mall.submit(
+        type="order.completed", order="o", member=shop.other.account, amount=100_00, profit=100_00
+    )
+    operator = at_a_desk(arrive, shop.operator)
+    operator.go("/console/")
+    operator.sees("分红池（至今）", "¥30.00")
+    day = timezone.localtime(clock.now()).date()
+    shop.mall.time.pass_by(days=1)
+    assert days.close_due() == 1
+    close = ledger.closes("mall", limit=1)[0]
+    operator.press("日结")
+    row = operator.page.locator("tbody tr").first
+    assert row.locator("td").all_inner_texts()[:2] == [f"{day}", f"{close.seq}"]
+    assert "¥30.00" in row.inner_text()
+    operator.keep("days")
+    operator.press(f"{close.seq}")
+    operator.sees("一天已日结", close.hash, '"dividend": 3000')
+    operator.keep("close")
+
+
+def test_an_account_is_frozen_by_one_and_thawed_by_two(shop: Shop, arrive: Arrive) -> None:
+    first, second = at_a_desk(arrive, shop.operator), at_a_desk(arrive, other(shop))
+    member = arrive(shop.owner)
+    first.go(f"/console/members/person/{shop.owner.pk}/change/")
+    first.press("冻结")
+    first.page.fill("[name=reason]", "疑似盗用")
+    first.keep("freezing")
+    first.press("冻结")
+    first.sees("已完成", "疑似盗用")
+    first.keep("frozen")
+    member.go("/wallet/redeem/")
+    member.sees("疑似盗用")
+    assert member.page.locator("#points").count() == 0
+    member.keep("frozen")
+    first.press("解冻")
+    first.page.fill("[name=reason]", "本人已确认")
+    first.press("提交提案")
+    first.sees("由他人决定")
+    made = Proposal.objects.get(kind="unfreeze")
+    second.go(f"/console/commerce/proposal/{made.pk}/change/")
+    second.press("同意")
+    second.page.fill("[name=reason]", "已核对")
+    second.press("同意")
+    second.sees("已作出决定")
+    member.page.reload()
+    assert member.page.locator("#points").count() == 1
 
 
 def test_an_economy_is_opened(shop: Shop, arrive: Arrive, settings: Any) -> None:

@@ -1,10 +1,20 @@
-"""A company applies, is accepted, sells, ships, invoices; is suspended, and goes on."""
+"""A company applies, is accepted, sells, ships, invoices; is suspended, and goes on.
 
-from patronage.commerce.models import Merchant, Order, Product, State
+And a merchant's own staff at work, on a phone and at a desk.
+"""
+
+import csv
+import io
+
+import pytest
+from openpyxl import load_workbook
+
+from patronage import ledger
+from patronage.commerce.models import Merchant, Order, Product, Refund, State
 from patronage.members.models import Address
 from tests.browser.conftest import Arrive, Visitor
 from tests.integration.commerce.play import HOME
-from tests.shop import Shop
+from tests.shop import Shop, give_back
 
 APPLICATION = {
     "店铺名称": "溪山瓷器二店",
@@ -22,9 +32,9 @@ def fill(visitor: Visitor, **written: str) -> None:
         visitor.page.locator(f"[name={name}]").fill(text)
 
 
-def offer(staff: Visitor, merchant: Merchant) -> Product:
+def offer(staff: Visitor, merchant: Merchant, *, office: str = "console") -> Product:
     """Make a product at 88.00 and put it on sale."""
-    staff.go("/console/commerce/product/add/")
+    staff.go(f"/{office}/commerce/product/add/")
     staff.page.locator("[name=merchant]").select_option(str(merchant.pk))
     staff.page.locator("[name=category]").select_option(label="茶叶")
     fill(staff, name="青瓷茶杯")
@@ -106,3 +116,59 @@ def test_from_an_application_to_an_invoice(shop: Shop, arrive: Arrive) -> None:
     staff.sees("该商家已恢复")
     shopper.go(f"/products/{product.pk}/")
     shopper.sees("青瓷茶杯")
+
+
+def sent(staff: Visitor, form: str) -> bytes:
+    """Press what sends a file, and return what came."""
+    with staff.page.expect_download() as download:
+        staff.page.get_by_role("link", name=form, exact=True).click()
+    return download.value.path().read_bytes()
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_a_merchant_at_work(shop: Shop, arrive: Arrive, size: str) -> None:
+    order = shop.orders["paid"]
+    staff = arrive(shop.clerk, size=size)
+    staff.go("/merchant/")
+    staff.sees("待发货订单")
+    staff.keep("today")
+    staff.page.locator("a.office__tile", has_text="待发货订单").click()
+    staff.keep("orders")
+    staff.press(order.number)
+    fill(staff, carrier="顺丰", tracking="SF1234567890")
+    staff.keep("order")
+    staff.press("保存并发货")
+    staff.sees("订单已发货")
+    order.refresh_from_db()
+    assert (order.state, order.tracking) == (State.SHIPPED, "SF1234567890")
+
+    offer(staff, shop.tea, office="merchant")
+
+    give_back(order, shop, quantity=1, approve=None)
+    staff.go("/merchant/commerce/return/?state__exact=requested")
+    staff.keep("returns")
+    staff.press(order.number)
+    staff.keep("return")
+    if size == "phone":  # the buttons lie behind the three dots
+        staff.page.get_by_text("more_horiz").click()
+    staff.press("同意并退款")
+    fill(staff, note="请寄回")
+    staff.keep("answer")
+    staff.press("同意并退款")
+    staff.sees("退货申请已处理")
+    given = Refund.objects.filter(tender__order=order)
+    assert sum(one.amount_minor for one in given) == 168_00
+    assert order.returns.get().answer == "请寄回"
+
+    staff.go(f"/merchant/accounts/{shop.tea.id}/holdings/")
+    staff.sees("恒定积分兑增值积分")
+    staff.keep("account")
+    staff.go(f"/merchant/accounts/{shop.tea.id}/statement/")
+    staff.sees("订单货款", shop.orders["aftersale"].number)
+    staff.keep("statement")
+    lines = list(csv.reader(sent(staff, "CSV").decode("utf-8-sig").splitlines()))
+    held = ledger.account("mall", shop.tea.account)
+    assert lines[-1][-3] == f"{held.cash / 100:.2f}"
+    sheet = load_workbook(io.BytesIO(sent(staff, "XLSX"))).active
+    assert sheet is not None
+    assert sheet.max_row == len(lines)
