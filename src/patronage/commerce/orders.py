@@ -113,7 +113,7 @@ def orders_of(person: Person, *states: State) -> QuerySet[Order]:
         found = found.filter(state__in=states)
     return (
         found.order_by("-id")
-        .select_related("merchant", "checkout")
+        .select_related("merchant", "distributor", "checkout")
         .prefetch_related(_LINES, "lines__sku__product__pictures")
     )
 
@@ -216,7 +216,8 @@ def order_of(*, person: Person, number: str) -> Order | None:
         returns_exist=Exists(Return.objects.filter(order=OuterRef("pk"))),
         cases_exist=Exists(AfterSale.objects.filter(order=OuterRef("pk"))),
     )
-    order = found.select_related("merchant", "checkout", "person", "invoice").first()
+    needed_rows = ("merchant", "distributor", "checkout", "person", "invoice")
+    order = found.select_related(*needed_rows).first()
     if order is None:
         return None
     order.has_returns, order.has_cases = order.returns_exist, order.cases_exist

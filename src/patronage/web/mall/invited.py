@@ -1,7 +1,7 @@
 """By whose link someone came: the first binds who signs up, the last earns a sale's commission.
 
-One parameter does both, `?ref=…` with a member's referral code, at any address of the mall. The
-first valid one is kept until they sign up; the last valid one of another member for so many days.
+One parameter does both, `?ref=…` with a member's referral code, at any address of the mall, and so
+does a visit to a member's storefront, whose address carries the code. The first valid one is kept until they sign up; the last valid one of another member for so many days.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from patronage.members.referral import referrer_by
 PARAMETER = COOKIE = "ref"
 LAST: Final = "link"
 _KEPT = timedelta(days=30)
+_STOREFRONTS = ("storefront", "storefront_item")
 _signer: Final = Signer(salt="patronage.link")
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -30,8 +31,8 @@ def remember_referrer(answer: Answer) -> Answer:
 
     def answered(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
-        code = request.GET.get(PARAMETER, "")
-        if code and code == code_of(request):
+        code = request.GET.get(PARAMETER, "") or _visited(request, response)
+        if code and code == code_of(request, code):
             _keep(response, COOKIE, code, _KEPT)
         if code and _anothers(request, code):
             since = int(clock.now().timestamp())
@@ -41,9 +42,17 @@ def remember_referrer(answer: Answer) -> Answer:
     return answered
 
 
-def code_of(request: HttpRequest) -> str:
-    """Return the code of the invitation someone came by, "" without one."""
-    kept, new = request.COOKIES.get(COOKIE, ""), request.GET.get(PARAMETER, "")
+def _visited(request: HttpRequest, response: HttpResponseBase) -> str:
+    """Return the code of the storefront that was shown, "" of any other page."""
+    match = request.resolver_match
+    if match is None or match.url_name not in _STOREFRONTS or response.status_code != 200:
+        return ""
+    return str(match.kwargs["code"])
+
+
+def code_of(request: HttpRequest, new: str = "") -> str:
+    """Return the code of the invitation someone came by, "" without one; `new` is one just seen."""
+    kept, new = request.COOKIES.get(COOKIE, ""), new or request.GET.get(PARAMETER, "")
     if kept and (not new or kept == new or referrer_by(kept)):
         return kept
     return new if new and referrer_by(new) else ""

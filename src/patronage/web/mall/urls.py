@@ -12,9 +12,14 @@ from patronage.web.mall import (
     orders,
     paying,
     product,
+<<<<<<< HEAD
     referral,
+=======
+    storefront,
+>>>>>>> 4c651ca (Open storefronts to visitors, and a workbench to distributors)
     testpay,
 )
+from patronage.web.mall.workbench import sales
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -29,6 +34,8 @@ urlpatterns = [
     path("products/<int:id>/share/code.svg", referral.share_qr, name="share_qr"),
     path("products/<int:id>/share/poster.svg", referral.share_poster, name="share_poster"),
     path("coupons/<int:id>/claim/", product.claim, name="coupon_claim"),
+    path("s/<str:code>/", storefront.storefront, name="storefront"),
+    path("s/<str:code>/<int:id>/", storefront.item, name="storefront_item"),
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", cart.add, name="cart_add"),
     path("checkout/", checkout.checkout, name="checkout"),
@@ -56,5 +63,7 @@ urlpatterns = [
         "after-sales/<str:number>/pictures/<int:id>/", aftersales.picture, name="aftersale_picture"
     ),
     path("", include("patronage.web.mall.member_urls")),
+    path("mine/earnings/", sales.earnings, name="earnings"),
+    path("mine/storefront/", include("patronage.web.mall.workbench.urls")),
     path("wallet/", include("patronage.web.mall.wallet.urls")),
 ]

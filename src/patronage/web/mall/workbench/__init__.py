@@ -1,0 +1,1 @@
+"""The distributors' workbench on a phone: the storefront, what it sells and what that earns."""
