@@ -26,11 +26,13 @@ from patronage.commerce import (
     counter,
     custody,
     days,
+    distributors,
     invoices,
     merchants,
     orders,
     proposals,
     returns,
+    storefronts,
 )
 from patronage.commerce.models import (
     AfterSale,
@@ -44,6 +46,7 @@ from patronage.commerce.models import (
     Category,
     CounterPayment,
     Coupon,
+    Distributor,
     FreightRule,
     Invoice,
     InvoiceKind,
@@ -55,6 +58,8 @@ from patronage.commerce.models import (
     Proposal,
     ProposalKind,
     Sku,
+    StorefrontItem,
+    Supply,
     Voucher,
 )
 from patronage.commerce.publishing import publish
@@ -95,6 +100,7 @@ class Shop(NamedTuple):
     cake: Sku
     meal: Sku
     coupon: Coupon
+    item: StorefrontItem
     receipts: list[CounterPayment]
     orders: dict[str, Order]
 
@@ -187,7 +193,10 @@ def furnish(mall: Mall) -> Shop:
     clerk = Person.objects.create_user(email="clerk@example.com", name="茶庄", is_staff=True)
     tea.staff.add(clerk)
     operator = Person.objects.create_superuser(email="operator@example.com", password="x")  # noqa: S106
-    shop = Shop(mall, owner, other, clerk, operator, tea, wine, box, cake, meal, coupon, [], {})
+    item = _open_storefronts(owner, other, operator, cake)
+    shop = Shop(
+        mall, owner, other, clerk, operator, tea, wine, box, cake, meal, coupon, item, [], {}
+    )
     _order(shop)
     _pay_at_the_counter(shop)
     _take_out(shop)
@@ -198,6 +207,28 @@ def furnish(mall: Mall) -> Shop:
     noticing.follow_journal()
     ranking.rank()
     return shop
+
+
+def _open_storefronts(owner: Person, other: Person, operator: Person, cake: Sku) -> StorefrontItem:
+    """Let both members have storefronts, and the owner's sell the tea merchant's cake."""
+    Product.objects.filter(id=cake.product_id).update(commission_micro=50_000)
+    offered = {"retail_min_minor": 150_00, "retail_max_minor": 190_00, "offered_at": clock.now()}
+    Supply.objects.create(sku=cake, supply_minor=120_00, **offered)
+    storefront = _opened(owner, operator, "茶友小店")
+    _opened(other, operator, "另一家小店")
+    item = storefronts.take(
+        distributor=storefront, sku_id=cake.id, title="掌柜自留茶饼", price_minor=160_00
+    )
+    assert isinstance(item, StorefrontItem), item
+    return item
+
+
+def _opened(person: Person, operator: Person, title: str) -> Distributor:
+    asked = distributors.apply(person=person, title=title, plan="朋友圈")
+    assert isinstance(asked, Distributor), asked
+    made = distributors.accept(distributor_id=asked.id, who=operator)
+    assert isinstance(made, Distributor), made
+    return made
 
 
 def _fill_the_office(shop: Shop) -> None:
@@ -282,6 +313,10 @@ def _order(shop: Shop) -> None:
     assert isinstance(orders.cancel_order(person=owner, number=made["cancelled"].number), Order)
     (made["codes"],) = mall.place(owner, (shop.meal, 2))
     mall.pay([made["codes"]], Choice.SUCCEED_TWICE)
+    (sold,) = mall.place(shop.other, (shop.cake, 1))
+    Order.objects.filter(id=sold.id).update(distributor=shop.item.distributor)
+    Line.objects.filter(order=sold).update(supply_minor=120_00, commission_micro=50_000)
+    mall.pay([sold])
     put(owner, (shop.wine, 1), (shop.cake, 1))
     Voucher.objects.create(coupon=shop.coupon, person=owner)
     Alarm.objects.create(kind="event_refused", subject="order:1:completed")

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from patronage import ledger
-from patronage.commerce.models import AfterSale, PayCode, Payment
+from patronage.commerce.models import AfterSale, Order, PayCode, Payment
 from tests.integration.commerce.play import HOME
 from tests.integration.members.play import PIN
 from tests.shop import Shop
@@ -113,6 +113,23 @@ def entry(shop: Shop) -> str:
 
 def withdrawal(shop: Shop) -> str:
     return f"/wallet/withdrawals/{shop.owner.withdrawals.get(state='paid').number}/"
+
+
+def item(tail: str = "") -> Callable[[Shop], str]:
+    return lambda shop: f"/mine/storefront/items/{shop.item.id}/{tail}"
+
+
+def item_body(_shop: Shop) -> dict[str, Any]:
+    return {"title": "改了名", "price_minor": "155"}
+
+
+def sold(shop: Shop) -> Order:
+    """Return what the owner's storefront sold."""
+    return Order.objects.get(distributor__person=shop.owner)
+
+
+def storefront(shop: Shop) -> str:
+    return f"/s/{shop.owner.referral_code}/"
 
 
 PUBLIC, MEMBER, OWNER = Access.PUBLIC, Access.MEMBER, Access.OWNER
@@ -244,6 +261,33 @@ MALL: dict[str, Address] = {
     "mine/notices/texts/": Address(
         MEMBER, fixed("/mine/notices/texts/"), lambda _shop: {"kind": "payout"}
     ),
+    "s/<str:code>/": Address(PUBLIC, storefront),
+    "s/<str:code>/<int:id>/": Address(PUBLIC, lambda shop: f"{storefront(shop)}{shop.item.id}/"),
+    "mine/earnings/": Address(MEMBER, fixed("/mine/earnings/")),
+    "mine/storefront/": Address(MEMBER, fixed("/mine/storefront/")),
+    "mine/storefront/apply/": Address(
+        MEMBER, fixed("/mine/storefront/apply/"), lambda _shop: {"title": "店", "plan": "朋友圈"}
+    ),
+    "mine/storefront/edit/": Address(
+        MEMBER, fixed("/mine/storefront/edit/"), lambda _shop: {"title": "新名"}
+    ),
+    "mine/storefront/code.svg": Address(MEMBER, fixed("/mine/storefront/code.svg")),
+    "mine/storefront/poster.svg": Address(MEMBER, fixed("/mine/storefront/poster.svg")),
+    "mine/storefront/goods/": Address(MEMBER, fixed("/mine/storefront/goods/")),
+    "mine/storefront/goods/<int:id>/": Address(
+        MEMBER, lambda shop: f"/mine/storefront/goods/{shop.cake.id}/", item_body
+    ),
+    "mine/storefront/items/": Address(MEMBER, fixed("/mine/storefront/items/")),
+    "mine/storefront/items/<int:id>/": Address(OWNER, item(), item_body),
+    "mine/storefront/items/<int:id>/out/": Address(OWNER, item("out/")),
+    "mine/storefront/items/<int:id>/remove/": Address(OWNER, item("remove/")),
+    "mine/storefront/items/<int:id>/code.svg": Address(OWNER, item("code.svg")),
+    "mine/storefront/items/<int:id>/poster.svg": Address(OWNER, item("poster.svg")),
+    "mine/storefront/orders/": Address(MEMBER, fixed("/mine/storefront/orders/")),
+    "mine/storefront/orders/<str:number>/": Address(
+        OWNER, lambda shop: f"/mine/storefront/orders/{sold(shop).number}/"
+    ),
+    "mine/storefront/purchases/": Address(MEMBER, fixed("/mine/storefront/purchases/")),
     "mine/leaderboard/": Address(MEMBER, fixed("/mine/leaderboard/")),
     "mine/partners/": Address(MEMBER, fixed("/mine/partners/")),
     "wallet/pay-code/": Address(MEMBER, fixed("/wallet/pay-code/"), lambda _s: {"pin": "142857"}),
