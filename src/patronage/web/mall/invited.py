@@ -1,7 +1,8 @@
 """By whose link someone came: the first binds who signs up, the last earns a sale's commission.
 
 One parameter does both, `?ref=…` with a member's referral code, at any address of the mall, and so
-does a visit to a member's storefront, whose address carries the code. The first valid one is kept until they sign up; the last valid one of another member for so many days.
+does a visit to a member's storefront, whose address carries the code. The first valid one is kept
+until they sign up; the last valid one of another member for so many days.
 """
 
 from collections.abc import Callable

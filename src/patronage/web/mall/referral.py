@@ -1,10 +1,5 @@
 """How a member invites others, to the mall or to one of its products: link, QR code, poster."""
 
-import io
-from typing import Any
-
-import segno
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,13 +9,11 @@ from django.views.decorators.http import require_safe
 
 from patronage.commerce import catalogue, referrals
 from patronage.commerce.models import Product
+from patronage.web.mall import posters
 from patronage.web.mall.invited import PARAMETER
-from patronage.web.shared import codes
 from patronage.web.shared.access import member_required
 from patronage.web.shared.forms import whole
 from patronage.web.shared.requests import MemberRequest
-
-_SVG = "image/svg+xml"
 
 
 @never_cache
@@ -49,7 +42,7 @@ def referral(request: MemberRequest) -> HttpResponse:
 @member_required
 def referral_qr(request: MemberRequest) -> HttpResponse:
     """Draw the QR code of the member's link."""
-    return _qr(_link(request))
+    return posters.qr(_link(request))
 
 
 @never_cache
@@ -57,7 +50,7 @@ def referral_qr(request: MemberRequest) -> HttpResponse:
 @member_required
 def referral_poster(request: MemberRequest) -> HttpResponse:
     """Draw a poster with the QR code, to be shown or kept."""
-    return _poster(request, _link(request), title=_("Scan to sign up"))
+    return posters.poster(request, _link(request), title=_("Scan to sign up"))
 
 
 @never_cache
@@ -75,7 +68,7 @@ def share(request: MemberRequest, id: int) -> HttpResponse:
 @member_required
 def share_qr(request: MemberRequest, id: int) -> HttpResponse:
     """Draw the QR code of the member's link to a product."""
-    return _qr(_link_to(request, _product(id)))
+    return posters.qr(_link_to(request, _product(id)))
 
 
 @never_cache
@@ -85,7 +78,9 @@ def share_poster(request: MemberRequest, id: int) -> HttpResponse:
     """Draw a poster with the QR code of the member's link to a product."""
     product = _product(id)
     title = product.shown_name
-    return _poster(request, _link_to(request, product), title=title, price=product.price_minor)
+    return posters.poster(
+        request, _link_to(request, product), title=title, price_minor=product.price_minor
+    )
 
 
 def _product(id: int) -> Product:
@@ -93,29 +88,6 @@ def _product(id: int) -> Product:
     if found is None:
         raise Http404
     return found
-
-
-def _qr(link: str) -> HttpResponse:
-    file = io.BytesIO()
-    segno.make(link, error="m").save(file, kind="svg", border=2, omitsize=True)
-    return HttpResponse(file.getvalue(), content_type=_SVG)
-
-
-def _poster(request: MemberRequest, link: str, **told: Any) -> HttpResponse:
-    response = render(
-        request,
-        "mall/members/poster.html",
-        {
-            "code": codes.qr(link),
-            "person": request.user,
-            "company": settings.COMPANY_NAME,
-            **told,
-        },
-        content_type=_SVG,
-    )
-    if "keep" in request.GET:
-        response["Content-Disposition"] = 'attachment; filename="poster.svg"'
-    return response
 
 
 def _link(request: MemberRequest) -> str:

@@ -12,11 +12,8 @@ from patronage.web.mall import (
     orders,
     paying,
     product,
-<<<<<<< HEAD
     referral,
-=======
     storefront,
->>>>>>> 4c651ca (Open storefronts to visitors, and a workbench to distributors)
     testpay,
 )
 from patronage.web.mall.workbench import sales

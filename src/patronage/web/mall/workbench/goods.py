@@ -18,7 +18,7 @@ from patronage.commerce import search, storefronts
 from patronage.commerce.distributors import NewPicture
 from patronage.commerce.models import Distributor, StorefrontItem, Supply
 from patronage.commerce.storefronts import StorefrontRefusal
-from patronage.web.mall.workbench import sharing
+from patronage.web.mall import posters
 from patronage.web.mall.workbench.access import distributor_required
 from patronage.web.shared.amount_fields import AmountField
 from patronage.web.shared.pictures import PictureField
@@ -148,7 +148,7 @@ def item(request: MemberRequest, distributor: Distributor, id: int) -> HttpRespo
     more = {
         "item": found,
         "why_not": storefronts.why_not(found),
-        "link": sharing.link_to(request, _path(found)),
+        "link": request.build_absolute_uri(_path(found)),
     }
     return _form(request, form, supply, found.price_minor, **more)
 
@@ -196,7 +196,7 @@ def remove(request: MemberRequest, distributor: Distributor, id: int) -> HttpRes
 @distributor_required
 def code(request: MemberRequest, distributor: Distributor, id: int) -> HttpResponse:
     """Draw the QR code of an item's link."""
-    return sharing.qr(sharing.link_to(request, _path(_mine(distributor, id))))
+    return posters.qr(request.build_absolute_uri(_path(_mine(distributor, id))))
 
 
 @never_cache
@@ -205,8 +205,8 @@ def code(request: MemberRequest, distributor: Distributor, id: int) -> HttpRespo
 def poster(request: MemberRequest, distributor: Distributor, id: int) -> HttpResponse:
     """Draw an item's poster, to be shown or kept."""
     found = _mine(distributor, id)
-    link = sharing.link_to(request, _path(found))
-    return sharing.poster(request, link, found.title, found.price_minor)
+    link = request.build_absolute_uri(_path(found))
+    return posters.poster(request, link, title=found.title, price_minor=found.price_minor)
 
 
 def _mine(distributor: Distributor, id: int) -> StorefrontItem:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from patronage.commerce import distributors, sales
 from patronage.commerce.distributors import DistributorRefusal
 from patronage.commerce.models import ApplicationState, Distributor, PurchaseState
-from patronage.web.mall.workbench import sharing
+from patronage.web.mall import posters
 from patronage.web.mall.workbench.access import distributor_required
 from patronage.web.mall.workbench.goods import new_picture
 from patronage.web.shared.access import member_required
@@ -64,7 +64,7 @@ def home(request: MemberRequest) -> HttpResponse:
     context |= {
         "is_open": distributors.is_open(distributor),
         "sums": sales.sums_of(request.user),
-        "link": sharing.link_to(request, _path(request)),
+        "link": request.build_absolute_uri(_path(request)),
         "waiting": sales.purchases_of(distributor, PurchaseState.WAITING).count(),
         "item_count": distributor.items.filter(listed_at__isnull=False).count(),
     }
@@ -116,7 +116,7 @@ def edit(request: MemberRequest, distributor: Distributor) -> HttpResponse:
 @distributor_required
 def code(request: MemberRequest, _distributor: Distributor) -> HttpResponse:
     """Draw the QR code of the storefront's link."""
-    return sharing.qr(sharing.link_to(request, _path(request)))
+    return posters.qr(request.build_absolute_uri(_path(request)))
 
 
 @never_cache
@@ -124,8 +124,8 @@ def code(request: MemberRequest, _distributor: Distributor) -> HttpResponse:
 @distributor_required
 def poster(request: MemberRequest, distributor: Distributor) -> HttpResponse:
     """Draw the storefront's poster, to be shown or kept."""
-    link = sharing.link_to(request, _path(request))
-    return sharing.poster(request, link, distributor.title)
+    link = request.build_absolute_uri(_path(request))
+    return posters.poster(request, link, title=distributor.title)
 
 
 def _path(request: MemberRequest) -> str:

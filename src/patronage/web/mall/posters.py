@@ -1,4 +1,4 @@
-"""Links, QR codes and posters of a storefront and its items."""
+"""Links as QR codes and posters."""
 
 import io
 
@@ -13,11 +13,6 @@ from patronage.web.shared.requests import MemberRequest
 _SVG = "image/svg+xml"
 
 
-def link_to(request: MemberRequest, path: str) -> str:
-    """Return a page's whole address; a storefront's names its distributor by itself."""
-    return request.build_absolute_uri(path)
-
-
 def qr(link: str) -> HttpResponse:
     """Draw a link's QR code."""
     file = io.BytesIO()
@@ -26,15 +21,15 @@ def qr(link: str) -> HttpResponse:
 
 
 def poster(
-    request: MemberRequest, link: str, title: str, price_minor: int | None = None
+    request: MemberRequest, link: str, *, title: str, price_minor: int | None = None
 ) -> HttpResponse:
-    """Draw a poster of a storefront or an item; with `?keep` it is a file to be saved."""
+    """Draw a poster of a member's link, to be shown, or kept as a file with `?keep`."""
     context = {
         "code": codes.qr(link),
         "person": request.user,
         "company": settings.COMPANY_NAME,
         "title": title,
-        "price": price_minor,
+        "price_minor": price_minor,
     }
     response = render(request, "mall/members/poster.html", context, content_type=_SVG)
     if "keep" in request.GET:
