@@ -214,10 +214,10 @@ def _open_storefronts(owner: Person, other: Person, operator: Person, cake: Sku)
     Product.objects.filter(id=cake.product_id).update(commission_micro=50_000)
     offered = {"retail_min_minor": 150_00, "retail_max_minor": 190_00, "offered_at": clock.now()}
     Supply.objects.create(sku=cake, supply_minor=120_00, **offered)
-    storefront = _opened(owner, operator, "茶友小店")
-    _opened(other, operator, "另一家小店")
+    storefront = _opened(owner, operator, "8848")
+    _opened(other, operator, "1573")
     item = storefronts.take(
-        distributor=storefront, sku_id=cake.id, title="掌柜自留茶饼", price_minor=160_00
+        distributor=storefront, sku_id=cake.id, title="7572", price_minor=160_00
     )
     assert isinstance(item, StorefrontItem), item
     return item
