@@ -33,6 +33,7 @@ from patronage.commerce import (
     proposals,
     returns,
     storefronts,
+    supplying,
 )
 from patronage.commerce.models import (
     AfterSale,
@@ -59,7 +60,6 @@ from patronage.commerce.models import (
     ProposalKind,
     Sku,
     StorefrontItem,
-    Supply,
     Voucher,
 )
 from patronage.commerce.publishing import publish
@@ -212,8 +212,8 @@ def furnish(mall: Mall) -> Shop:
 def _open_storefronts(owner: Person, other: Person, operator: Person, cake: Sku) -> StorefrontItem:
     """Let both members have storefronts, and the owner's sell the tea merchant's cake."""
     Product.objects.filter(id=cake.product_id).update(commission_micro=50_000)
-    offered = {"retail_min_minor": 150_00, "retail_max_minor": 190_00, "offered_at": clock.now()}
-    Supply.objects.create(sku=cake, supply_minor=120_00, **offered)
+    told = supplying.offer(sku_id=cake.id, terms=supplying.Terms(120_00, 150_00, 190_00))
+    assert told.refusal is None, told
     storefront = _opened(owner, operator, "8848")
     _opened(other, operator, "1573")
     item = storefronts.take(
@@ -313,9 +313,7 @@ def _order(shop: Shop) -> None:
     assert isinstance(orders.cancel_order(person=owner, number=made["cancelled"].number), Order)
     (made["codes"],) = mall.place(owner, (shop.meal, 2))
     mall.pay([made["codes"]], Choice.SUCCEED_TWICE)
-    (sold,) = mall.place(shop.other, (shop.cake, 1))
-    Order.objects.filter(id=sold.id).update(distributor=shop.item.distributor)
-    Line.objects.filter(order=sold).update(supply_minor=120_00, commission_micro=50_000)
+    (sold,) = mall.place(shop.other, (shop.item, 1))
     mall.pay([sold])
     put(owner, (shop.wine, 1), (shop.cake, 1))
     Voucher.objects.create(coupon=shop.coupon, person=owner)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from patronage.commerce.allocation import piece_part
-from patronage.commerce.models import Channel, Order, Tender
+from patronage.commerce.models import Channel, Line, Order, Tender
 from patronage.commerce.refunds import left_of, tenders_of
 from patronage.commerce.sharing import Sold
 
@@ -51,17 +51,17 @@ def money_of(order: Order, tenders: Sequence[Tender] | None = None) -> Money:
 
 def sold_of(order: Order) -> list[Sold]:
     """Return an order's lines less what was returned."""
-    sold = []
-    for line in order.lines.all():
-        kept = line.quantity - line.returned
-        gone = piece_part(line.net_minor, line.quantity, 0, line.returned)
-        sold.append(
-            Sold(
-                line.net_minor - gone,
-                None if line.cost_minor is None else line.cost_minor * kept,
-                line.concession_micro,
-                None if line.supply_minor is None else line.supply_minor * kept,
-                line.commission_micro,
-            )
-        )
-    return sold
+    return [kept_of(line) for line in order.lines.all()]
+
+
+def kept_of(line: Line) -> Sold:
+    """Return a line less what was returned."""
+    kept = line.quantity - line.returned
+    gone = piece_part(line.net_minor, line.quantity, 0, line.returned)
+    return Sold(
+        line.net_minor - gone,
+        None if line.cost_minor is None else line.cost_minor * kept,
+        line.concession_micro,
+        None if line.supply_minor is None else line.supply_minor * kept,
+        line.commission_micro,
+    )

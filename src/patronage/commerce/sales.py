@@ -21,8 +21,9 @@ from patronage.commerce.models import (
     SplitKind,
     State,
 )
+from patronage.commerce.remains import kept_of
+from patronage.commerce.sharing import commission_of
 from patronage.commerce.storefronts import Earning
-from patronage.economy.charter import MICRO
 from patronage.members.models import Person
 
 _RUNNING = (State.PAID, State.SHIPPED, State.RECEIVED, State.COMPLETED)
@@ -99,10 +100,11 @@ def _read(found: QuerySet[Order]) -> QuerySet[Order]:
 def sale_of(order: Order, person: Person) -> Sale:
     """Return what an order brings someone; it is one of those read here. No query."""
     lines = list(order.lines.all())
-    goods = sum(line.net_minor * kept(line) // line.quantity for line in lines)
+    sold = [kept_of(line) for line in lines]
+    goods = sum(one.net_minor for one in sold)
     purchase = None
     if order.distributor_id is not None:
-        purchase = sum((line.supply_minor or 0) * kept(line) for line in lines)
+        purchase = sum(one.sells_minor for one in sold)
     rewards = [one for one in order.rewards.all() if one.person_id == person.pk]
     sale = next((one for one in rewards if one.kind == RewardKind.SALE), None)
     reward = sale or next(iter(rewards), None)
@@ -125,20 +127,11 @@ def _sold_by(order: Order, person: Person) -> bool:
     return order.promoter_id == person.pk
 
 
-def kept(line: Line) -> int:
-    """Return how many pieces of a line are not given back."""
-    return line.quantity - line.returned
-
-
 def expected(lines: Iterable[Line]) -> Earning:
     """Return what the lines of an order that is not completed would earn, as they stand now."""
-    margin = commission = 0
-    for line in lines:
-        net = line.net_minor * kept(line) // line.quantity
-        sells = net if line.supply_minor is None else line.supply_minor * kept(line)
-        margin += net - sells
-        commission += sells * line.commission_micro // MICRO
-    return Earning(margin, commission)
+    sold = [kept_of(line) for line in lines]
+    paid = sum(one.net_minor for one in sold)
+    return Earning(paid - sum(one.sells_minor for one in sold), commission_of(sold, paid))
 
 
 def sums_of(person: Person) -> Sums:

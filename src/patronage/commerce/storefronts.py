@@ -20,7 +20,8 @@ from patronage.commerce.models import (
     StorefrontItem,
     Supply,
 )
-from patronage.economy.charter import MICRO
+from patronage.commerce.sharing import commission_of
+from patronage.commerce.sums import sold_at
 from patronage.members import clock
 from patronage.members.refusals import Refusal
 
@@ -63,7 +64,9 @@ class Earning(NamedTuple):
 
 def earning_of(supply: Supply, price_minor: int) -> Earning:
     """Return what a piece earns at a retail price; the supply's SKU and product are loaded."""
-    commission = supply.supply_minor * supply.sku.product.commission_micro // MICRO
+    sku = supply.sku
+    sold = [sold_at(sku.product, sku, price_minor, supply_minor=supply.supply_minor)]
+    commission = commission_of(sold, price_minor)
     return Earning(price_minor - supply.supply_minor, commission)
 
 

@@ -36,7 +36,7 @@ def said(answer: object) -> list[str]:
 def test_today_says_what_waits_and_the_menu_leads_to_the_account(shop: Shop) -> None:
     page = signed_in(shop.clerk).get("/merchant/")
     waiting = {told: count for told, _url, count in page.context["waiting"]}
-    assert waiting == {"待发货订单": 1, "待处理退货": 0, "待处理售后": 1, "商品寄回途中": 0}
+    assert waiting == {"待发货订单": 2, "待处理退货": 0, "待处理售后": 1, "商品寄回途中": 0}
     for _told, url, count in page.context["waiting"]:
         listed = signed_in(shop.clerk).get(url)
         assert len(listed.context["cl"].result_list) == count

@@ -3,9 +3,17 @@
 import pytest
 from django.test import Client
 
-from patronage.commerce import distributors
-from patronage.commerce.models import Distributor, StorefrontItem, Supply
-from patronage.members.models import Person
+from patronage.commerce import distributors, sales
+from patronage.commerce.models import (
+    Distributor,
+    Line,
+    Order,
+    Reward,
+    StorefrontItem,
+    Supply,
+)
+from patronage.members.models import Address, Person
+from tests.integration.commerce.play import HOME
 from tests.integration.web.conftest import signed_in
 from tests.integration.web.test_storefront_pages import drawn, uploaded
 from tests.shop import Shop
@@ -148,3 +156,56 @@ def test_visitors_pages_take_few_queries(
     for path in (front(shop), f"{front(shop)}{shop.item.id}/", "/mine/earnings/"):
         with django_assert_max_num_queries(12):
             owner.get(path)
+
+
+def test_an_item_is_bought_at_its_price_and_all_parties_see_it(shop: Shop) -> None:
+    person = shop.mall.person()
+    Address.objects.create(person=person, is_default=True, **HOME._asdict())
+    buyer, seller = signed_in(person), signed_in(shop.owner)
+    page = buyer.get(f"{front(shop)}{shop.item.id}/").text
+    assert "由 云岭茶庄 供货并发货" in page
+    pressed = {"sku": shop.cake.id, "item": shop.item.id, "quantity": 2}
+    there = buyer.post("/checkout/now/", pressed)["Location"]
+    page = buyer.get(there)
+    quote = page.context["quote"]
+    assert "7572" in page.text
+    assert (quote.goods_minor, quote.refusal) == (320_00, None)
+    told = {**pressed, "do": "place", "key": "once", "total": quote.total_minor}
+    assert buyer.post("/checkout/", told)["Location"].startswith("/pay/")
+    order = Order.objects.get(person=person)
+    assert (order.distributor, order.lines.get().price_minor) == (shop.item.distributor, 160_00)
+    assert "8848" in buyer.get("/orders/").text
+    assert order.number not in seller.get(f"{BENCH}orders/").text, "not before it is paid"
+    shop.mall.pay([order])
+    path = f"{BENCH}orders/{order.number}/"
+    for there in (path, f"{BENCH}orders/"):
+        page = seller.get(there).text
+        assert person.masked_phone in page
+        for secret in (person.phone.removeprefix("+86"), HOME.name, HOME.street, HOME.phone):
+            assert secret not in page, "no more of the buyer than needed"
+    page = seller.get(path).text
+    for text in ("¥320.00", "−¥240.00", "¥80.00", "+¥12.00", "¥92.00", "等待供货商"):
+        assert text in page, text
+    assert f"{order.purchase.number}" in seller.get(f"{BENCH}purchases/").text
+    assert signed_in(shop.other).get(path).status_code == 404
+    shop.mall.receive(order)
+    shop.mall.complete(order)
+    assert Reward.objects.get(order=order).amount_minor == 92_00
+    assert "已发放" in seller.get(path).text
+    assert "¥92.00" in seller.get("/mine/earnings/").text
+    assert sales.sums_of(shop.owner).paid_minor == 92_00
+
+
+def test_a_promoter_sees_what_a_link_earned(shop: Shop) -> None:
+    person = shop.mall.person()
+    browser = signed_in(person)
+    assert "还没有收益" in browser.get("/mine/earnings/").text
+    (order,) = shop.mall.place(shop.other, (shop.cake, 1), promoter=person)
+    shop.mall.pay([order])
+    page = browser.get("/mine/earnings/").text
+    assert "来自您的链接" in page
+    assert "¥8.40" in page, "5% of what the merchant sells it for"
+    assert sales.sums_of(person).pending_minor == 8_40
+    line = order.lines.get()
+    Line.objects.filter(id=line.id).update(returned=1)
+    assert sales.sums_of(person).pending_minor == 0, "what goes back takes its part along"

@@ -21,9 +21,13 @@ from patronage.web.shared.requests import MemberRequest, Request
 
 
 class Choice(NamedTuple):
-    """What the page was asked for; without a `sku_id` it is what is selected in the cart."""
+    """What the page was asked for; without a `sku_id` it is what is selected in the cart.
+
+    `item_id` is the storefront's item as which a SKU is bought, 0 for none.
+    """
 
     sku_id: int
+    item_id: int
     quantity: int
     key: str
     address_id: int
@@ -33,8 +37,9 @@ class Choice(NamedTuple):
 
 @require_POST
 def buy_now(request: Request) -> HttpResponse:
-    """Lead from a product to its checkout, whose address tells the product and nothing else."""
-    chosen = {name: whole(request.POST.get(name)) for name in ("sku", "quantity")}
+    """Lead from a product or an item to its checkout, whose address tells that alone."""
+    names = ("sku", "quantity", *(["item"] if "item" in request.POST else []))
+    chosen = {name: whole(request.POST.get(name)) for name in names}
     return redirect(f"{reverse('checkout')}?{urlencode(chosen)}")
 
 
@@ -45,7 +50,7 @@ def checkout(request: MemberRequest) -> HttpResponse:
     person = request.user
     choice = _choice(person, request.POST if request.method == "POST" else request.GET)
     wanted = (
-        [Wanted(choice.sku_id, choice.quantity)]
+        [Wanted(choice.sku_id, choice.quantity, choice.item_id or None)]
         if choice.sku_id
         else checkouts.wanted_from_cart(person)
     )
@@ -104,7 +109,13 @@ def _choice(person: Person, sent: QueryDict) -> Choice:
         elif kind == "note" and whole(merchant):
             notes[whole(merchant)] = sent.get(name, "").strip()[:200]
     return Choice(
-        sku_id, whole(sent.get("quantity", "1")), key, whole(sent.get("address")), vouchers, notes
+        sku_id,
+        whole(sent.get("item")),
+        whole(sent.get("quantity", "1")),
+        key,
+        whole(sent.get("address")),
+        vouchers,
+        notes,
     )
 
 

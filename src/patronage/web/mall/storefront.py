@@ -39,7 +39,7 @@ def item(request: Request, code: str, id: int) -> HttpResponse:
     }
     if storefronts.why_not(found) is not None:
         return render(request, "mall/storefront/gone.html", context, status=404)
-    context["estimate"] = estimates.estimate(sku=found.sku)
+    context["estimate"] = estimates.estimate_item(found)
     return render(request, "mall/storefront/item.html", context)
 
 
