@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from patronage import ledger
 from patronage.commerce import orders
 from patronage.commerce.models import AfterSale, Order, Sku
-from patronage.members.models import AuditEntry, Person
+from patronage.members.models import AuditEntry, AuditVerb, Person
 from patronage.web.shared import second_factor
 from patronage.web.shared.second_factor import Authenticator, code_now
 from tests.integration.web.conftest import signed_in
@@ -35,11 +35,15 @@ def said(answer: object) -> list[str]:
 
 def test_today_says_what_waits_and_the_menu_leads_to_the_account(shop: Shop) -> None:
     page = signed_in(shop.clerk).get("/merchant/")
-    waiting = {told: count for told, _url, count in page.context["waiting"]}
+    waiting = {one.told: one.number for one in page.context["waiting"]}
     assert waiting == {"待发货订单": 2, "待处理退货": 0, "待处理售后": 1, "商品寄回途中": 0}
-    for _told, url, count in page.context["waiting"]:
-        listed = signed_in(shop.clerk).get(url)
-        assert len(listed.context["cl"].result_list) == count
+    for one in page.context["waiting"]:
+        listed = signed_in(shop.clerk).get(one.url)
+        assert len(listed.context["cl"].result_list) == one.number
+    # The menu says it on every page.
+    page = signed_in(shop.clerk).get("/merchant/commerce/product/")
+    menu = [one["name"] for part in page.context["available_apps"] for one in part["models"]]
+    assert menu[:4] == ["总览", "订单 · 2", "退货", "售后单 · 1"]
     assert f"/merchant/accounts/{shop.tea.id}/statement/" in page.text
     assert f"/desk/{shop.tea.id}/qr/" in page.text
 
@@ -100,15 +104,24 @@ def test_staff_add_and_let_go_others_of_their_merchant(shop: Shop) -> None:
     assert "no-store" in page["Cache-Control"]
     assert signed_in(person).get("/merchant/").status_code == 200
     assert signed_in(person).get("/console/").status_code == 403
-    shop.tea.staff.remove(person)
-    assert signed_in(person).get("/merchant/").status_code == 403
-    shop.mall.house.staff.add(person)
-    cache.clear()
     told = {"do": "dismiss", "person": person.pk}
+    # The code was used: nobody is let go.
+    assert said(browser.post(there, {**told, "code": code(shop)})) == ["动态验证码错误或已使用。"]
+    assert signed_in(person).get("/merchant/").status_code == 200
+    cache.clear()
+    shop.mall.house.staff.add(person)
+    browser.post(there, {**told, "code": code(shop)})
+    assert list(shop.tea.staff.all()) == [shop.clerk]
+    assert signed_in(person).get(there).status_code == 404
+    record = AuditEntry.objects.get(verb=AuditVerb.DISMISSED)
+    assert (record.actor, record.facts["person"]) == (shop.clerk, person.pk)
+    # They act for another merchant, of which this one's staff let nobody go.
+    cache.clear()
     answer = browser.post(there, {**told, "code": code(shop)})
-    # Somebody else's staff, or a code that was used: nobody is let go.
-    assert answer.status_code == 302
-    assert shop.mall.house.staff.filter(pk=person.pk).exists()
+    assert said(answer)[-1] == "请选择本商家的其他员工。"
+    assert shop.mall.house.staff.get() == person
+    shop.mall.house.staff.remove(person)
+    assert signed_in(person).get("/merchant/").status_code == 403
 
 
 def test_a_return_is_answered_on_its_page(shop: Shop) -> None:
