@@ -2,6 +2,7 @@
 
 from typing import Final, Literal, NamedTuple
 
+from patronage.commerce.supplying import Terms
 from patronage.web.demo import art
 from patronage.web.demo.art import Drawing, Palette
 
@@ -38,6 +39,17 @@ class Ware(NamedTuple):
     drawing: Drawing
     palette: Palette
     kinds: tuple[tuple[Text, int, int], ...]
+
+
+class Front(NamedTuple):
+    """A storefront: its items are (product, what it is called there, price); none: not accepted."""
+
+    title: str
+    intro: str
+    plan: str
+    drawing: Drawing
+    palette: Palette
+    items: tuple[tuple[str, str, int], ...]
 
 
 SELLERS: Final = (
@@ -192,3 +204,30 @@ APPLICANT: Final = {
     "goods": "手工茶具、花器。",
 }
 """A company that waits for an answer."""
+
+OFFERS: Final = (
+    ("丹砂 赤霞珠干红", 3, Terms(15_800, 16_200, 19_800)),
+    ("丹砂 美乐干红", 3, Terms(12_200, 12_500, 15_800)),
+    ("明前绿茶", 6, Terms(13_600, 14_000, 19_800)),
+)
+"""What may be distributed: a product's first SKU, its commission in percent, the terms."""
+
+STOREFRONTS: Final = (
+    Front(
+        "小酌时光", "下班后的一杯，贺兰山的风土。", "公司附近的两个团购群，约三百人。",
+        art.bottle, _RUBY,
+        (
+            ("丹砂 赤霞珠干红", "下班来一杯 · 赤霞珠", 17_800),
+            ("丹砂 美乐干红", "火锅绝配 · 美乐", 13_900),
+        ),
+    ),
+    Front(
+        "山野茶话", "每年清明，只卖一款新茶。", "茶友读书会，每周一次线下活动。",
+        art.tin, _GREEN,
+        (
+            ("明前绿茶", "明前头采 100 克", 16_800),
+            ("丹砂 美乐干红", "配奶酪的美乐", 14_500),
+        ),
+    ),
+    Front("城南小铺", "街坊邻居的日常好物。", "小区业主群。", art.tin, _AMBER, ()),
+)  # fmt: skip

@@ -23,6 +23,7 @@ from patronage.commerce import (
 from patronage.commerce.models import Delivery, Merchant, Order, RedemptionCode, Sku
 from patronage.members import addresses, clock, consents, referral
 from patronage.members.models import Address, Person
+from patronage.web.demo.stores import Storefronts
 from patronage.web.demo.wallets import Wallets
 
 DAYS: Final = 365
@@ -49,6 +50,7 @@ class Year:
         self.people: list[Person] = []
         self.skus = list(Sku.objects.select_related("product__merchant").order_by("id"))
         self.wallets = Wallets(DAYS)
+        self.storefronts = Storefronts(DAYS)
         self._later: dict[int, list[Callable[[], object]]] = {}
 
     def live(self, told: Callable[[int], None], days: int = DAYS) -> None:
@@ -60,6 +62,7 @@ class Year:
                 self._grow(day)
                 self._shop(day)
                 self.wallets.live(day, self.people)
+                self.storefronts.live(day, self.people)
             midnight = moment + timedelta(hours=15, minutes=1)
             with clock.at(midnight.astimezone(UTC)):
                 jobs.run_all()
