@@ -4,14 +4,14 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils.translation import override
 
-from patronage.commerce import distributors, listing, merchants, storefronts
+from patronage.commerce import distributors, listing, merchants, posting, storefronts, supplying
 from patronage.commerce.distributors import DistributorRefusal
 from patronage.commerce.models import Distributor, Product, Sku, StorefrontItem, Supply
 from patronage.commerce.storefronts import Earning, StorefrontRefusal
 from patronage.members import auditing, clock
 from patronage.members.models import AuditEntry, Person
 from patronage.members.sentences import sentence
-from tests.integration.commerce.play import Mall
+from tests.integration.commerce.play import ROOT, Mall
 
 TENTH = 100_000
 
@@ -246,3 +246,22 @@ def test_no_table_can_hold_a_second_level(model: type) -> None:
         if field.is_relation and field.concrete and field.related_model is Person
     ]
     assert people == (["person", "answered_by"] if model is Distributor else [])
+
+
+def test_the_page_on_distribution_has_the_right_sums(mall: Mall) -> None:
+    maker = mall.merchant(concession_micro=2 * TENTH)
+    sku = mall.sku(120_00, merchant=maker, commission_micro=TENTH // 2)
+    parts = supplying.parts_at(posting.state(), sku, 100_00, 120_00)
+    worked = (
+        ("margin: 120.00 − 100.00", parts.margin_minor),
+        ("commission: 5 % of 100.00", parts.commission_minor),
+        ("contribution: 30 % of the concession of 20.00", parts.contribution_minor),
+        ("dividend contribution: 30 % of 14.00", parts.dividend_minor),
+        ("platform: 20.00 − 6.00 − 4.20", parts.house_minor),
+        ("proceeds: 100.00 − 20.00 − 5.00", parts.merchant_minor),
+    )
+    page = (ROOT / "docs/distribution.md").read_text(encoding="utf-8")
+    for part, minor in worked:
+        assert minor is not None
+        assert f"| {part} | {minor // 100}.{minor % 100:02} |" in page, part
+    assert sum(minor or 0 for _part, minor in worked) == 120_00
