@@ -199,6 +199,42 @@ def present(
     return distributor
 
 
+def storefront_of(person: Person) -> dict[str, object] | None:
+    """Return a member's storefront or application for their own export, as JSON would hold it."""
+    distributor = distributor_of(person)
+    if distributor is None:
+        return None
+    return {
+        "title": distributor.title,
+        "introduction": distributor.intro,
+        "plan": distributor.plan,
+        "state": distributor.state,
+        "applied_at": distributor.applied_at.isoformat(timespec="seconds"),
+        "answer": distributor.answer,
+        "suspended_reason": distributor.suspended_reason,
+        "items": [
+            {"title": item.title, "price_minor": str(item.price_minor)}
+            for item in distributor.items.all()
+        ],
+    }
+
+
+def forget(person: Person) -> None:
+    """Erase what a member wrote and showed as a distributor, in the caller's transaction.
+
+    The storefront's name stays: those who bought there know the order by it.
+    """
+    distributor = distributor_of(person)
+    if distributor is None:
+        return
+    rows: list[Distributor | StorefrontItem] = [distributor, *distributor.items.all()]
+    for row in rows:
+        put_picture(row, picture=False)
+        row.save(update_fields=["picture"])
+    distributor.intro = distributor.plan = ""
+    distributor.save(update_fields=["intro", "plan"])
+
+
 def put_picture(row: Distributor | StorefrontItem, picture: NewPicture) -> None:
     """Set a row's picture before it is saved; the file of the one before goes with the commit."""
     if picture is None:

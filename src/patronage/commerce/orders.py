@@ -23,6 +23,7 @@ from patronage.commerce import (
     aftersales,
     alarms,
     checkout,
+    distributors,
     fulfilment,
     paying,
     payments,
@@ -32,6 +33,7 @@ from patronage.commerce import (
 from patronage.commerce.checkout import AddressText
 from patronage.commerce.completion import Pending, granted_of, pending_of
 from patronage.commerce.counter import paid_at_counters
+from patronage.commerce.distributors import storefront_of
 from patronage.commerce.fulfilment import CodeRefusal, redeem_code
 from patronage.commerce.models import (
     AfterSale,
@@ -80,6 +82,7 @@ __all__ = [
     "pending_of",
     "redeem_code",
     "ship_order",
+    "storefront_of",
 ]
 
 RECEIVE_AFTER: Final = timedelta(days=10)
@@ -146,6 +149,7 @@ def forget(person: Person) -> None:
     In the caller's transaction, which has found that none is open. Province and city stay, by which
     freight was counted, and all that was bought and paid.
     """
+    distributors.forget(person)
     blank = dict.fromkeys(("name", "phone", "district", "street", "note", "device"), "")
     Order.objects.filter(person=person).update(**blank)
     Return.objects.filter(order__person=person).update(reason="")

@@ -114,7 +114,7 @@ def sale_of(order: Order, person: Person) -> Sale:
             parts.get(kind, 0) for kind in (SplitKind.MARGIN, SplitKind.COMMISSION)
         )
         earning = Earning(margin, commission)
-    elif _sold_by(order, person):
+    elif order.state in _RUNNING and _sold_by(order, person):
         earning = expected(lines)
     else:
         earning = Earning(0, 0)

@@ -4,11 +4,20 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils.translation import override
 
-from patronage.commerce import distributors, listing, merchants, posting, storefronts, supplying
+from patronage.commerce import (
+    distributors,
+    listing,
+    merchants,
+    orders,
+    posting,
+    storefronts,
+    supplying,
+)
 from patronage.commerce.distributors import DistributorRefusal
 from patronage.commerce.models import Distributor, Product, Sku, StorefrontItem, Supply
 from patronage.commerce.storefronts import Earning, StorefrontRefusal
 from patronage.members import auditing, clock
+from patronage.members.closing import close_account
 from patronage.members.models import AuditEntry, Person
 from patronage.members.sentences import sentence
 from tests.integration.commerce.play import ROOT, Mall
@@ -229,6 +238,22 @@ def test_a_picture_goes_with_what_it_was_of(mall: Mall, tmp_path: object, settin
     assert not gone.picture
     told = distributors.present(distributor=distributor, title=" ", intro="")
     assert told is DistributorRefusal.TITLE_NEEDED
+
+
+def test_who_leaves_takes_along_what_they_wrote(mall: Mall) -> None:
+    assert orders.storefront_of(mall.person()) is None
+    person = mall.person()
+    distributor = opened(person, mall.person())
+    distributors.present(distributor=distributor, title="小酒馆", intro="好酒")
+    taken(distributor, supplied(mall))
+    told = orders.storefront_of(person)
+    assert told is not None
+    assert (told["title"], told["introduction"], told["plan"]) == ("小酒馆", "好酒", "朋友圈")
+    assert told["items"] == [{"title": "掌柜推荐", "price_minor": "10000"}]
+    assert close_account(person=person, orders=orders) == []
+    left = Distributor.objects.get(person=person)
+    assert (left.title, left.intro, left.plan) == ("小酒馆", "", "")
+    assert not distributors.is_open(left)
 
 
 @pytest.mark.parametrize("model", [Distributor, StorefrontItem, Supply])

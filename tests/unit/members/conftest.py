@@ -53,6 +53,7 @@ def orders(*, are_open: bool = False) -> Any:
         has_open=lambda _person: are_open,
         exported=lambda _person: [],
         paid_at_counters=lambda _person: [],
+        storefront_of=lambda _person: None,
         forget=lambda _person: None,
     )
 
