@@ -232,18 +232,22 @@ def _approve_accepted(merchant_id: int) -> bool:
 
 def _put_in_force(merchant: Merchant, agreement: Agreement) -> None:
     """Make an agreement's concession the merchant's, and judge its goods anew."""
+    _take_skus(merchant)
     agreement.in_force_at = clock.now()
     agreement.save(update_fields=["in_force_at"])
     later = merchant.agreements.filter(starts_on__gt=agreement.starts_on)
     if later.filter(in_force_at__isnull=False).exists():
         return
-    # Whoever places an order takes its SKUs before it reads the terms.
-    skus = Sku.objects.select_for_update(no_key=True).filter(product__merchant=merchant)
-    list(skus.order_by("id").values_list("id", flat=True))
     merchant.concession_micro = agreement.concession_micro
     merchant.save(update_fields=["concession_micro"])
     for product in merchant.products.filter(listed_at__isnull=False):
         listing.list_product(product=product)
+
+
+def _take_skus(merchant: Merchant) -> None:
+    """Keep a merchant's SKUs from whoever orders one, and reads the terms only then."""
+    skus = Sku.objects.select_for_update(of=("self",), no_key=True)
+    list(skus.filter(product__merchant=merchant).order_by("id").values_list("id", flat=True))
 
 
 def _end(merchant_id: int) -> bool:
