@@ -14,7 +14,6 @@ from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
 )
 
 from patronage.commerce import bills, custody
@@ -31,7 +30,7 @@ from patronage.members.amounts import money
 from patronage.members.models import AuditVerb
 from patronage.web.console.site import site
 from patronage.web.shared.amount_fields import AmountField
-from patronage.web.shared.office.fields import ReasonForm
+from patronage.web.shared.office.fields import DayInput, ReasonForm
 from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
 from patronage.web.shared.office.site import person
 from patronage.web.shared.templatetags.amounts import signed
@@ -40,7 +39,7 @@ from patronage.web.shared.templatetags.amounts import signed
 class StatementForm(forms.Form):
     """What lay in the custody account, and the bank's paper that shows it."""
 
-    day = forms.DateField(label=gettext_lazy("Day"), widget=UnfoldAdminSingleDateWidget)
+    day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput)
     balance_minor = AmountField(of="balance_minor", label=gettext_lazy("Balance at its end"))
     evidence = forms.FileField(
         label=gettext_lazy("The bank's statement, as a file"), widget=UnfoldAdminFileFieldWidget
@@ -55,7 +54,7 @@ class BillForm(forms.Form):
         choices=BillSource.choices,
         widget=UnfoldAdminSelectWidget,
     )
-    day = forms.DateField(label=gettext_lazy("Day"), widget=UnfoldAdminSingleDateWidget)
+    day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput)
     file = forms.FileField(label=gettext_lazy("The bill (CSV)"), widget=UnfoldAdminFileFieldWidget)
 
 

@@ -1,12 +1,9 @@
-"""What people hold and how they paid, what must not happen and did: read by the operator."""
+"""Levels, and how people paid: read by the operator."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from patronage.commerce.models import Alarm, CounterPayment, CounterRefund, Payment, Refund
-from patronage.members import clock
+from patronage.commerce.models import CounterPayment, CounterRefund, Payment, Refund
 from patronage.members.models import Level
 from patronage.web.console.site import site
 from patronage.web.shared.office.keyset import KeysetReadOnlyAdmin
@@ -93,18 +90,3 @@ class RefundAdmin(KeysetReadOnlyAdmin):
     def shown_amount(self, refund: Refund) -> str:
         """What goes back."""
         return money(refund.amount_minor)
-
-
-@admin.register(Alarm, site=site)
-class AlarmAdmin(KeysetReadOnlyAdmin):
-    """Alarms."""
-
-    list_display = ("kind", "subject", "raised_at", "cleared_at")
-    list_filter = ("kind",)
-    actions = ("clear",)
-
-    @admin.action(description=gettext_lazy("Clear"), permissions=["view"])
-    def clear(self, request: HttpRequest, alarms: QuerySet[Alarm]) -> None:
-        """Note that someone has looked at them."""
-        del request
-        alarms.filter(cleared_at=None).update(cleared_at=clock.now())

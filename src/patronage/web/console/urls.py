@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from patronage.web.console import (
     aftersales,
+    alarms,
     audit,
     catalogue,
     custody,
@@ -19,7 +20,7 @@ from patronage.web.console.economy import decisions
 from patronage.web.console.site import site
 
 REGISTERED = (
-    *(aftersales, audit, catalogue, custody, decisions, merchants),
+    *(aftersales, alarms, audit, catalogue, custody, decisions, merchants),
     *(payouts, people, persons, rewards, selling, frontpage),
 )
 """Importing them registers their pages."""

@@ -205,8 +205,16 @@ class AmendmentAdmin(ReadOnlyAdmin):
         ("why", "why_en"),
         ("announced_at", "in_force_from"),
         ("withdrawn_at", "submitted_at"),
-        "charter",
+        "shown_charter",
     )
+    readonly_fields = ("shown_charter",)
+
+    @admin.display(description=gettext_lazy("charter, as in its file"))
+    def shown_charter(self, amendment: Amendment) -> SafeString:
+        """Its lines as they are."""
+        return format_html(
+            '<pre class="font-mono overflow-x-auto" translate="no">{}</pre>', amendment.charter
+        )
 
     @admin.action(description=gettext_lazy("Withdraw the announcement"), permissions=["view"])
     def withdraw(self, request: HttpRequest, chosen: QuerySet[Amendment]) -> None:

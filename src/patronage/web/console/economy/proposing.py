@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
-    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -32,6 +31,7 @@ from patronage.web.console.economy.frame import show
 from patronage.web.console.economy.verdicts import judged
 from patronage.web.shared.amount_fields import AmountField
 from patronage.web.shared.charters import changed, toml_of
+from patronage.web.shared.office.fields import MomentInput
 from patronage.web.shared.office.site import Office, person
 
 _WHY_LENGTH: Final = 200
@@ -189,7 +189,7 @@ class AmendmentForm(ProposalForm):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 24, "class": "font-mono"}),
     )
     in_force_from = forms.SplitDateTimeField(
-        label=gettext_lazy("In force from"), widget=UnfoldAdminSplitDateTimeWidget
+        label=gettext_lazy("In force from"), widget=MomentInput
     )
     why = forms.CharField(
         label=gettext_lazy("Why, as members read it"),

@@ -1,6 +1,7 @@
 """Cells of a table as people read them, and what a script draws."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -28,6 +29,12 @@ def shown(cell: Cell) -> str:
 def is_number(cell: Cell) -> bool:
     """Tell whether a cell is set to the right."""
     return isinstance(cell, int | Decimal)
+
+
+@register.filter
+def at(cells: Sequence[Cell], place: int) -> Cell:
+    """Return the cell at a place."""
+    return cells[place]
 
 
 @register.filter

@@ -9,6 +9,8 @@ function options({ dates, lines }) {
   const theme = page.classList.contains("dark") ? "dark" : "light";
   const ink = theme === "dark" ? "#c2bbb9" : "#5f5855";
   const rule = theme === "dark" ? "#3b3637" : "#e4dfdd";
+  // A year that all days have in common is not said of each.
+  const isOneYear = new Set(dates.map((date) => date.slice(0, 4))).size < 2;
   const axis = { axisLabel: { color: ink }, splitLine: { lineStyle: { color: rule } } };
   const left = lines.filter((line) => !line.right);
   return {
@@ -17,7 +19,22 @@ function options({ dates, lines }) {
     grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true },
     legend: { top: 0, textStyle: { color: ink }, show: lines.length > 1 },
     tooltip: { trigger: "axis", confine: true },
-    xAxis: { ...axis, type: "category", data: dates, axisLine: { lineStyle: { color: rule } } },
+    xAxis: {
+      ...axis,
+      type: "category",
+      data: dates,
+      axisLine: { lineStyle: { color: rule } },
+      axisLabel: {
+        ...axis.axisLabel,
+        formatter: (date) => (isOneYear ? date.slice(5) : date),
+        // The first and the last stand within the drawing, and those that would touch are left out.
+        alignMinLabel: "left",
+        alignMaxLabel: "right",
+        showMinLabel: true,
+        showMaxLabel: true,
+        hideOverlap: true,
+      },
+    },
     yAxis: [
       {
         ...axis,
