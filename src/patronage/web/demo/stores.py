@@ -55,7 +55,9 @@ class Storefronts:
             _offer()
             for front, person in zip(STOREFRONTS, people, strict=False):
                 self.items += _open(front, person, operator)
-        if day > self.from_day and (day - self.from_day) % _EVERY == 0:
+        since = day - self.from_day
+        # On the last day, too, so that a purchase order waits for its supplier.
+        if since > 0 and (since % _EVERY == 0 or since == _FROM_END - 1):
             self._sell(day, people)
 
     def _sell(self, day: int, people: Sequence[Person]) -> None:
@@ -91,7 +93,7 @@ class Storefronts:
             )
         parcel = {"carrier": "顺丰", "tracking": f"SF{self.random.randrange(10**12):012}"}
         self._on(
-            day + 2,
+            day + 3,
             lambda: orders.ship_order(merchant=merchant, number=number, who=clerk, **parcel),
         )
         if self.sold == _RETURNED:
