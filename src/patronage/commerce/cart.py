@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce.models import CartItem, Merchant, Sku
 from patronage.members.models import Person
+from patronage.members.queries import prepared
 from patronage.members.refusals import Refusal
 
 QUANTITY_MAX = 999
@@ -43,6 +44,12 @@ class Cart(NamedTuple):
 def items_of(person: Person) -> QuerySet[CartItem]:
     """Return a member's items, the newest first."""
     return CartItem.objects.filter(person=person).order_by("-id")
+
+
+@prepared
+def selected_of(person: Person) -> QuerySet[CartItem]:
+    """Return a member's items that are selected, the newest first."""
+    return items_of(person).filter(is_selected=True)
 
 
 def cart_of(person: Person) -> Cart:

@@ -1,17 +1,16 @@
 """Looking for products."""
 
 from enum import StrEnum
-from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from patronage.commerce import search
 from patronage.commerce.models import Category, Picture, Product, Sku
+from patronage.members.queries import prepared
 
 PAGE = 20
 _ID_DIGITS = 18
-_Placed = TypeVar("_Placed", Picture, Sku)
 
 
 class Sorting(StrEnum):
@@ -102,20 +101,17 @@ def _page(found: QuerySet[Product], sorting: Sorting, after: str | None, limit: 
     return Page(products, str(products[-1].id) if more else None)
 
 
-def skus_of(product_id: int) -> list[Sku]:
+@prepared
+def skus_of(product_id: int) -> QuerySet[Sku]:
     """Return a listed product's SKUs in the merchant's order, none where it is not listed.
 
     Each has `product`, its merchant and the merchant's freight rule loaded. One query.
     """
     found = Sku.objects.filter(product=product_id, product__listed_at__isnull=False)
-    return _in_order(found.select_related("product__merchant__freight_rule"))
+    return found.select_related("product__merchant__freight_rule")
 
 
-def pictures_of(product_id: int) -> list[Picture]:
+@prepared
+def pictures_of(product_id: int) -> QuerySet[Picture]:
     """Return a product's pictures in the merchant's order. One query."""
-    return _in_order(Picture.objects.filter(product=product_id))
-
-
-def _in_order(found: QuerySet[_Placed]) -> list[_Placed]:
-    """Read a product's few rows and sort them here: to say an order to SQL takes longer."""
-    return sorted(found.order_by(), key=attrgetter("position", "id"))
+    return Picture.objects.filter(product=product_id)

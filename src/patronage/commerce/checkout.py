@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Prefetch
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Prefetch, QuerySet
 from django.utils import timezone
 
 from patronage.commerce import coupons, posting
-from patronage.commerce.cart import QUANTITY_MAX, items_of
-from patronage.commerce.models import Checkout, Line, Order, Sku
+from patronage.commerce.cart import QUANTITY_MAX, items_of, selected_of
+from patronage.commerce.models import CartItem, Checkout, Line, Order, Sku
 from patronage.commerce.quoting import (
     AddressText,
     CheckoutRefusal,
@@ -28,6 +28,7 @@ from patronage.commerce.quoting import (
 from patronage.commerce.sums import concession_micro
 from patronage.members import clock
 from patronage.members.models import Person
+from patronage.members.queries import prepared
 from patronage.members.referral import referrer_account
 
 __all__ = [
@@ -73,8 +74,7 @@ class _RefusedError(Exception):
 
 def wanted_from_cart(person: Person) -> list[Wanted]:
     """Return what is selected in the cart."""
-    selected = items_of(person).filter(is_selected=True)
-    return [Wanted(item.sku_id, item.quantity) for item in selected]
+    return [Wanted(item.sku_id, item.quantity) for item in selected_of(person)]
 
 
 def cart_key(person: Person) -> str:
@@ -82,8 +82,8 @@ def cart_key(person: Person) -> str:
 
     It is made of the items' own ids, which ordering takes out of the cart for good.
     """
-    selected = items_of(person).filter(is_selected=True).values_list("id", "quantity")
-    return "cart:" + _hash(sorted(selected))[:48]
+    selected = sorted((item.id, item.quantity) for item in selected_of(person))
+    return "cart:" + _hash(selected)[:48]
 
 
 def _hash(content: object) -> str:
@@ -174,11 +174,17 @@ def new_number() -> str:
 
 def _take_from_cart(person: Person, wanted: Sequence[Wanted]) -> None:
     """Take what is ordered out of the cart, where it must still stand just so."""
-    items = items_of(person).select_for_update().filter(is_selected=True)
-    found = {Wanted(item.sku_id, item.quantity): item.id for item in items}
+    found = {Wanted(item.sku_id, item.quantity): item.id for item in _locked(person)}
     if set(found) != set(wanted):
         raise _RefusedError(CheckoutRefusal.CART_CHANGED)
-    items_of(person).filter(id__in=list(found.values())).delete()
+    with connection.cursor() as cursor:
+        ids = [(id,) for id in found.values()]
+        cursor.executemany("DELETE FROM commerce_cartitem WHERE id = %s", ids)
+
+
+@prepared
+def _locked(person: Person) -> QuerySet[CartItem]:
+    return items_of(person).select_for_update().filter(is_selected=True)
 
 
 def _write(
@@ -253,8 +259,13 @@ def take_stock(sku_id: int, quantity: int) -> bool:
     """Take pieces out of what can be ordered; False if there are not that many."""
     if not 1 <= quantity <= QUANTITY_MAX:
         return False
-    enough = Sku.objects.filter(id=sku_id, stock__gte=quantity)
-    return enough.update(stock=F("stock") - quantity) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE commerce_sku SET stock = stock - %s WHERE id = %s AND stock >= %s",
+            [quantity, sku_id, quantity],
+        )
+        taken: int = cursor.rowcount
+    return taken == 1
 
 
 def give_back(order: Order) -> None:

@@ -1,7 +1,6 @@
 """Coupons: claimed by members, used for one order."""
 
 from datetime import datetime
-from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from patronage.commerce.models import Coupon, Order, Sku, Voucher
 from patronage.economy.charter import MICRO
 from patronage.members import clock
 from patronage.members.models import Person
+from patronage.members.queries import prepared
 from patronage.members.refusals import Refusal
 
 
@@ -68,7 +68,6 @@ def offers(*, person: Person | None, merchant_id: int) -> list[Offer]:
     One query, two for a member.
     """
     now = clock.now()
-    found = Coupon.objects.filter(merchant=merchant_id, ends_at__gt=now)
     claimed = (
         set()
         if person is None
@@ -76,9 +75,14 @@ def offers(*, person: Person | None, merchant_id: int) -> list[Offer]:
     )
     return [
         Offer(coupon, coupon.id in claimed)
-        for coupon in sorted(found, key=attrgetter("ends_at", "id"))
+        for coupon in _offered(merchant_id, now)
         if _refusal_of(coupon, now) is None
     ]
+
+
+@prepared
+def _offered(merchant_id: int, now: datetime) -> QuerySet[Coupon]:
+    return Coupon.objects.filter(merchant=merchant_id, ends_at__gt=now).order_by("ends_at", "id")
 
 
 def _refusal_of(coupon: Coupon, now: datetime) -> CouponRefusal | None:
@@ -116,9 +120,13 @@ def vouchers_of(person: Person) -> list[Voucher]:
     )
 
 
-def usable(person: Person) -> QuerySet[Voucher]:
-    """Return a member's vouchers that are neither used nor out of time."""
-    now = clock.now()
+def usable(person: Person) -> list[Voucher]:
+    """Return a member's vouchers with `coupon` that are neither used nor out of time."""
+    return _usable_at(clock.now(), person)
+
+
+@prepared
+def _usable_at(now: datetime, person: Person) -> QuerySet[Voucher]:
     return Voucher.objects.filter(
         person=person, order=None, coupon__starts_at__lte=now, coupon__ends_at__gt=now
     ).select_related("coupon")

@@ -45,4 +45,4 @@ def _freight(sku: Sku, price_minor: int) -> int:
     if sku.product.delivery != Delivery.SHIP:
         return 0
     rule = freight.rule_of(sku.product.merchant)
-    return freight.freight_of(rule, "", [(sku, 1)], price_minor)
+    return freight.freight_of(rule, None, [(sku, 1)], price_minor)

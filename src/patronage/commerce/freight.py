@@ -1,8 +1,11 @@
 """What shipping an order costs."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+from django.db.models import QuerySet
 
 from patronage.commerce.models import FreightBasis, FreightRule, FreightZone, Merchant, Sku
+from patronage.members.queries import prepared
 
 
 def rule_of(merchant: Merchant) -> FreightRule | None:
@@ -10,23 +13,29 @@ def rule_of(merchant: Merchant) -> FreightRule | None:
     return getattr(merchant, "freight_rule", None)
 
 
-def zone_of(rule: FreightRule, province: str) -> FreightZone | None:
-    """Return the rule's zone for a province, if it has one; without a province there is none."""
-    if not province:
-        return None
-    return next((zone for zone in rule.zones.all() if zone.province == province), None)
+def zones_of(merchant_ids: Collection[int], province: str) -> dict[int, FreightZone]:
+    """Return the zones for a province that merchants have, by the merchant's id.
+
+    One query; none without a province.
+    """
+    if not merchant_ids or not province:
+        return {}
+    return {zone.rule.merchant_id: zone for zone in _zones(province, *merchant_ids)}
 
 
-def is_served(rule: FreightRule | None, province: str) -> bool:
-    """Tell whether a merchant ships to a province."""
-    zone = None if rule is None else zone_of(rule, province)
-    return zone is None or zone.is_served
+@prepared
+def _zones(province: str, *merchant_ids: int) -> QuerySet[FreightZone]:
+    found = FreightZone.objects.filter(province=province, rule__merchant__id__in=merchant_ids)
+    return found.select_related("rule")
 
 
 def freight_of(
-    rule: FreightRule | None, province: str, shipped: Iterable[tuple[Sku, int]], net_minor: int
+    rule: FreightRule | None,
+    zone: FreightZone | None,
+    shipped: Iterable[tuple[Sku, int]],
+    net_minor: int,
 ) -> int:
-    """Return the freight, in minor units, of pieces to a province, goods being worth so much.
+    """Return the freight, in minor units, of pieces to a zone, goods being worth so much.
 
     `shipped` are SKUs with quantities; nothing shipped is free, and so is a merchant without a
     rule. A block of further units that is begun counts as whole.
@@ -38,6 +47,6 @@ def freight_of(
         return 0
     is_weight = rule.basis == FreightBasis.WEIGHT
     units = sum(quantity * (sku.weight_gram if is_weight else 1) for sku, quantity in pieces)
-    fees = zone_of(rule, province) or rule
+    fees = zone or rule
     further = -(-max(0, units - rule.first_units) // rule.next_units)
     return fees.first_minor + further * fees.next_minor

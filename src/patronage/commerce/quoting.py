@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce import coupons, freight, posting, storefronts
 from patronage.commerce.allocation import allocate
 from patronage.commerce.cart import ITEMS_MAX, QUANTITY_MAX
 from patronage.commerce.listing import loser
-from patronage.commerce.models import Delivery, FreightRule, Merchant, Sku, StorefrontItem, Voucher
+from patronage.commerce.models import Delivery, FreightZone, Merchant, Sku, StorefrontItem, Voucher
 from patronage.commerce.sharing import Sold, amounts_of
 from patronage.commerce.sums import parts_of, sold_at
 from patronage.economy import State
 from patronage.economy.events import MONEY_MAX
 from patronage.members.models import Person
+from patronage.members.queries import prepared
 from patronage.members.refusals import Refusal
 
 
@@ -186,20 +187,15 @@ def priced(
         item = _item(wanted[0])
         if item is None:
             return [], CheckoutRefusal.UNKNOWN_SKU
-    listed = Sku.objects.filter(id__in=list(quantities), product__listed_at__isnull=False)
-    found = {sku.id: sku for sku in listed.select_related("product__merchant__freight_rule")}
+    found = {sku.id: sku for sku in _listed(*quantities)}
     by_merchant: dict[int, list[Sku]] = {}
     for one in wanted:
         if one.sku_id in found:
             sku = found[one.sku_id]
             by_merchant.setdefault(sku.product.merchant_id, []).append(sku)
-    rules = {
-        merchant_id: freight.rule_of(skus[0].product.merchant)
-        for merchant_id, skus in by_merchant.items()
-    }
-    prefetch_related_objects([rule for rule in rules.values() if rule is not None], "zones")
+    zones = freight.zones_of(by_merchant, "" if address is None else address.province)
     held: dict[int, list[Voucher]] = {}
-    for voucher in coupons.usable(person).filter(coupon__merchant_id__in=by_merchant):
+    for voucher in coupons.usable(person):
         held.setdefault(voucher.coupon.merchant_id, []).append(voucher)
     parts = []
     refusal = None if len(found) == len(quantities) else CheckoutRefusal.UNKNOWN_SKU
@@ -208,13 +204,19 @@ def priced(
         # A coupon is the merchant's, off its own prices.
         usable = _vouchers(state, pieces, held.get(merchant_id, [])) if item is None else []
         part, reason = _part(
-            pieces, rules[merchant_id], usable, address, voucher_ids, is_taken=is_taken
+            pieces, zones.get(merchant_id), usable, address, voucher_ids, is_taken=is_taken
         )
         parts.append(part)
         refusal = refusal or reason
     if sum(part.total_minor for part in parts) > MONEY_MAX:
         refusal = refusal or CheckoutRefusal.TOO_MUCH
     return parts, refusal
+
+
+@prepared
+def _listed(*sku_ids: int) -> QuerySet[Sku]:
+    found = Sku.objects.filter(id__in=sku_ids, product__listed_at__isnull=False)
+    return found.select_related("product__merchant__freight_rule")
 
 
 def _item(wanted: Wanted) -> StorefrontItem | None:
@@ -227,7 +229,7 @@ def _item(wanted: Wanted) -> StorefrontItem | None:
 
 def _part(
     pieces: Sequence[Piece],
-    rule: FreightRule | None,
+    zone: FreightZone | None,
     vouchers: list[tuple[Voucher, int]],
     address: AddressText | None,
     voucher_ids: Choices,
@@ -241,9 +243,8 @@ def _part(
     chosen = voucher_ids.get(merchant.id, best)
     voucher, discount = (None, 0) if chosen is None else by_id.get(chosen, (None, 0))
     shipped = [(one.sku, one.quantity) for one in pieces if is_shipped(one.sku)]
-    province = "" if address is None else address.province
-    served = not shipped or freight.is_served(rule, province)
-    fee = freight.freight_of(rule, province, shipped, goods - discount)
+    served = not shipped or zone is None or zone.is_served
+    fee = freight.freight_of(freight.rule_of(merchant), zone, shipped, goods - discount)
     lines = _lines(pieces, discount, is_taken=is_taken)
     total = goods - discount + fee
     part = QuotePart(

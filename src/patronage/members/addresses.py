@@ -1,10 +1,12 @@
 """A member's addresses. All of them are found from the member: another's are none of theirs."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from patronage.members import clock
 from patronage.members.models import Address, Person
+from patronage.members.queries import prepared
 from patronage.members.refusals import Refusal
 
 MOST = 20
@@ -14,6 +16,12 @@ class AddressRefusal(Refusal):
     """Why an address is not saved."""
 
     TOO_MANY = "too_many", _("You have 20 addresses. Delete one first.")
+
+
+@prepared
+def addresses_of(person: Person) -> QuerySet[Address]:
+    """Return a member's addresses, the default first."""
+    return Address.objects.filter(person=person)
 
 
 def save_address(*, person: Person, address: Address) -> Address | AddressRefusal:

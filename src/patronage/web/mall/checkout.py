@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from patronage.commerce import checkout as checkouts
 from patronage.commerce.checkout import AddressText, CheckoutRefusal, Quote, Wanted
+from patronage.members.addresses import addresses_of
 from patronage.members.models import Address, Person
 from patronage.web.mall import invited
 from patronage.web.shared import devices
@@ -54,7 +55,7 @@ def checkout(request: MemberRequest) -> HttpResponse:
         if choice.sku_id
         else checkouts.wanted_from_cart(person)
     )
-    addresses = list(person.addresses.all())
+    addresses = addresses_of(person)
     address = _address(addresses, choice.address_id)
     if request.POST.get("do") == "place":
         answer = checkouts.place(
