@@ -26,7 +26,7 @@ from patronage.commerce.quoting import (
     quote,
 )
 from patronage.commerce.sums import concession_micro
-from patronage.members import clock
+from patronage.members import clock, devices
 from patronage.members.models import Person
 from patronage.members.queries import prepared
 from patronage.members.referral import referrer_account
@@ -59,7 +59,7 @@ class Placed(NamedTuple):
 
 
 class _Way(NamedTuple):
-    """How the shopper came: by whose link, if any, and by which device."""
+    """How the shopper came: by whose link, if any, and by which device, as its hash."""
 
     promoter: Person | None
     device: str
@@ -108,7 +108,7 @@ def place(
     `key` names the press: `cart_key` for the cart (with `from_cart`, which empties it), a fresh
     random one per page for buying at once. `total_minor` is what the shopper was shown; another
     total is refused. `notes` are for merchants, by id. `promoter` is whose link led to the sale,
-    heeded where lines carry a commission; `device` the keyed hash of the shopper's.
+    heeded where lines carry a commission; `device` the token of the shopper's, noted by its hash.
 
     All terms are read after the stock was taken. Whoever changes them takes the same SKUs first, so
     an order is wholly under the old terms or wholly under the new.
@@ -146,7 +146,8 @@ def place(
                 refusal = CheckoutRefusal.TOTAL_CHANGED
             if refusal is not None:
                 raise _RefusedError(refusal)
-            _write(checkout, parts, address, notes or {}, _Way(promoter, device))
+            way = _Way(promoter, devices.note(person, device) if device else "")
+            _write(checkout, parts, address, notes or {}, way)
     except _RefusedError as refused:
         return refused.refusal
     except IntegrityError:

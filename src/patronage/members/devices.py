@@ -14,11 +14,12 @@ def note(person: Person, token: str) -> str:
     """Note that someone uses the browser with this token; return the token's keyed hash."""
     digest = digest_of("device", token)
     now = clock.now()
-    device, is_new = Device.objects.get_or_create(
-        person=person, digest=digest, defaults={"first_at": now, "last_at": now}
+    Device.objects.bulk_create(
+        [Device(person=person, digest=digest, first_at=now, last_at=now)],
+        update_conflicts=True,
+        unique_fields=("person", "digest"),
+        update_fields=("last_at",),
     )
-    if not is_new:
-        Device.objects.filter(pk=device.pk).update(last_at=now)
     return digest
 
 

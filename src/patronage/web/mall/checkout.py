@@ -68,7 +68,7 @@ def checkout(request: MemberRequest) -> HttpResponse:
             notes=choice.notes,
             from_cart=not choice.sku_id,
             promoter=invited.promoter_of(request),
-            device=devices.noted(request),
+            device=devices.token_of(request),
         )
         if not isinstance(answer, CheckoutRefusal):
             return redirect("pay", answer.checkout.number)

@@ -22,7 +22,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 def remember_device(answer: Answer) -> Answer:
     """Note by which browser someone signs in, whoever they are and by whatever page.
 
-    Whatever else notes the reader's device gets the same one, and the cookie goes with the answer.
+    Whoever else asks for the browser's token gets the same one; its cookie goes with the answer.
     """
 
     def answered(request: HttpRequest) -> HttpResponseBase:
@@ -31,7 +31,8 @@ def remember_device(answer: Answer) -> Answer:
         before = request.session.get(SESSION_KEY)
         response = answer(request)
         if request.session.get(SESSION_KEY) not in (None, before):
-            noted(request)
+            assert isinstance(request.user, Person)  # noqa: S101  (whose id the session has)
+            devices.note(request.user, token_of(request))
         token = getattr(request, "device_token", None)
         if token is not None:
             response.set_cookie(
@@ -47,11 +48,10 @@ def remember_device(answer: Answer) -> Answer:
     return answered
 
 
-def noted(request: HttpRequest) -> str:
-    """Note that who is signed in uses this browser; return the keyed hash it is known by."""
-    assert isinstance(request.user, Person)  # noqa: S101  (asked for who is signed in alone)
+def token_of(request: HttpRequest) -> str:
+    """Return the token of the reader's browser, which has it with this answer."""
     token = request.COOKIES.get(COOKIE, "")
     if not _TOKEN.fullmatch(token):
         token = secrets.token_urlsafe(32)
     request.device_token = token  # type: ignore[attr-defined]
-    return devices.note(request.user, token)
+    return token
