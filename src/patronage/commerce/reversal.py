@@ -101,6 +101,7 @@ def go_on(case_id: int) -> bool:
     is_new = _settle(case_id)
     posting.settle_all()
     case = AfterSale.objects.get(id=case_id)
+    _keep_unfunded(case)
     refunds.carry_out(case.refunds.values_list("id", flat=True))
     debts.collect_of(case.order)
     return _conclude(case_id) or is_new
@@ -171,21 +172,35 @@ def _charge(order: Order, case: AfterSale, rows: Iterable[AfterSaleShare]) -> No
         rewarding.take_back(order, sold, case)
     funded = -shares[Bearer.ECONOMY, True]
     if funded and posting.state().issued != posting.state().burned:
-        posting.submit(
-            {"id": f"aftersale:{case.number}:funded", "type": "reserve.funded", "amount": funded}
-        )
+        posting.submit({"id": _funded_id(case), "type": "reserve.funded", "amount": funded})
         funded = 0
-    kept = max(0, -shares[Bearer.OPERATOR, False]) + funded
-    if kept:
+    _credit_platform(case, "platform", max(0, -shares[Bearer.OPERATOR, False]) + funded)
+
+
+def _funded_id(case: AfterSale) -> str:
+    return f"aftersale:{case.number}:funded"
+
+
+def _credit_platform(case: AfterSale, name: str, amount_minor: int) -> None:
+    if amount_minor:
         posting.submit(
             {
-                "id": f"aftersale:{case.number}:platform",
+                "id": f"aftersale:{case.number}:{name}",
                 "type": "cash.credited",
-                "account": platform.account,
-                "amount": kept,
-                "reason": f"kept of the refund of order {order.number}",
+                "account": merchants.house().account,
+                "amount": amount_minor,
+                "reason": f"kept of the refund of order {case.order.number}",
             }
         )
+
+
+def _keep_unfunded(case: AfterSale) -> None:
+    """Leave with the operator what the reserve refused: by then nothing circulated any more."""
+    outcome = posting.outcome_of(_funded_id(case))
+    if outcome is not None and outcome.refusal is not None:
+        funded = case.shares.get(kind=ShareKind.FUNDED)
+        _credit_platform(case, "unfunded", -funded.amount_minor)
+        posting.settle_all()
 
 
 def _split(order: Order, case: AfterSale, *, is_after: bool) -> dict[str, int]:

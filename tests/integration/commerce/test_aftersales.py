@@ -156,6 +156,35 @@ def test_what_was_taken_beyond_the_contribution_goes_back_into_the_reserve(mall:
     mall.verify()
 
 
+def test_what_the_reserve_refuses_stays_with_the_operator(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All others redeem in the moment before it would be put there: nothing circulates then."""
+    sku = mall.sku(100_00)
+    person, others = mall.person(), [mall.person() for _ in range(4)]
+    (order,) = mall.buy(person, (sku, 1))
+    for other in others:
+        mall.buy(other, (sku, 1))
+    redeem(mall, person, mall.held(person.account).points)
+    charge = reversal._charge
+
+    def redeem_and_charge(*parts: object) -> None:
+        for n, other in enumerate(others):
+            points = mall.held(other.account).points
+            sale = {"type": "points.redeemed", "account": other.account, "points": points}
+            ledger.submit("mall", {"id": f"all:{n}", **sale})
+        charge(*parts)
+
+    monkeypatch.setattr(reversal, "_charge", redeem_and_charge)
+    platform = mall.held(mall.house.account).cash
+    case = give_back(mall, order)
+    beyond = case.netted_minor - 30_00
+    assert beyond > 0
+    assert ledger.outcome_of("mall", f"aftersale:{case.number}:funded").refusal is not None
+    assert mall.held(mall.house.account).cash == platform - 70_00 + beyond
+    mall.verify()
+
+
 def test_dividends_on_the_points_are_netted_once_however_the_goods_come_back(mall: Mall) -> None:
     dear = mall.sku(100_00, cost=40_00)
     mall.buy(mall.person(), (dear, 1))
