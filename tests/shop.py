@@ -58,6 +58,7 @@ from patronage.commerce.models import (
     Product,
     Proposal,
     ProposalKind,
+    RewardState,
     Sku,
     StorefrontItem,
     Voucher,
@@ -66,7 +67,7 @@ from patronage.commerce.publishing import publish
 from patronage.commerce.testpay import Choice
 from patronage.ledger.database import database
 from patronage.ledger.log.keys import make_key
-from patronage.members import awards, clock, noticing, ranking, testpayout
+from patronage.members import awards, clock, devices, noticing, ranking, testpayout
 from patronage.members.gate import Proof
 from patronage.members.models import Address, Level, Person, Quote, Reward, Withdrawal
 from patronage.members.payout_port import Standing
@@ -202,6 +203,7 @@ def furnish(mall: Mall) -> Shop:
     _take_out(shop)
     _fill_the_office(shop)
     _watch(operator)
+    _catch(shop)
     funding = {"kind": ProposalKind.FUNDING, "facts": {"amount_minor": 5_00}}
     assert isinstance(proposals.propose(**funding, reason="贴补", by=operator), Proposal)
     noticing.follow_journal()
@@ -266,6 +268,17 @@ def _fill_the_office(shop: Shop) -> None:
     )
     awards.take_cut_offs()
     awards.list_partners()
+
+
+def _catch(shop: Shop) -> None:
+    """Let somebody buy from themselves: a second account, one browser, the reward waits."""
+    seller, buyer = shop.mall.person(), shop.mall.person()
+    Product.objects.filter(id=shop.box.product_id).update(commission_micro=50_000)
+    for person in (seller, buyer):
+        devices.note(person, "one browser")
+    (order,) = shop.mall.buy(buyer, (shop.box, 1), promoter=seller)
+    assert order.rewards.get().state == RewardState.WAITING
+    Product.objects.filter(id=shop.box.product_id).update(commission_micro=0)
 
 
 def application(licence: str = "91330000000000009X") -> Application:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from patronage import economy
-from patronage.commerce import alarms, dividing, posting
+from patronage.commerce import alarms, dividing, posting, rewarding
 from patronage.commerce.dividing import completed_id
 from patronage.commerce.models import Order, ReturnState, State, Tender
 from patronage.commerce.refunds import tenders_of
@@ -14,7 +14,7 @@ from patronage.commerce.remains import Money, money_of, sold_of
 from patronage.commerce.sharing import amounts_of
 from patronage.commerce.transitions import locked, move
 from patronage.economy import BrokenInvariantError, Charter
-from patronage.members import clock, referral
+from patronage.members import clock
 
 
 class Pending(NamedTuple):
@@ -82,15 +82,16 @@ def complete(order_id: int) -> bool:
 
 
 def _event(order: Order, money: Money) -> dict[str, Any]:
+    figures = amounts(order, posting.charter(), money)
     event: dict[str, Any] = {
         "id": completed_id(order),
         "type": "order.completed",
         "order": order.number,
         "member": order.person.account,
-        **amounts(order, posting.charter(), money),
+        **figures,
     }
-    # Who has left since the order was placed is rewarded no more.
-    if order.referrer_account and referral.lock_referrer(order.referrer_account):
+    # Who has left since the order was placed is rewarded no more; who has signals, perhaps later.
+    if rewarding.refer(order, figures):
         event["referrer"] = order.referrer_account
     return event
 

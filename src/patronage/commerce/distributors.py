@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from patronage.commerce import rewarding
 from patronage.commerce.models import ApplicationState, Distributor, StorefrontItem
 from patronage.members import auditing, clock
 from patronage.members.limits import Limit, take
@@ -177,6 +178,7 @@ def resume(*, distributor_id: int, who: Person) -> DistributorRefusal | None:
             return DistributorRefusal.NOT_SUSPENDED
         distributor.suspended_at, distributor.suspended_reason = None, ""
         distributor.save(update_fields=["suspended_at", "suspended_reason"])
+        rewarding.free(distributor.person)
         _tell(distributor, "resumed", "")
         auditing.record(actor=who, verb=AuditVerb.RESUMED, subject=distributor)
     return None

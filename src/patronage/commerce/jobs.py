@@ -26,6 +26,7 @@ from patronage.commerce import (
     purchasing,
     refunds,
     reversal,
+    rewarding,
     rewards,
 )
 from patronage.members import awards, notices, noticing, payouts, ranking
@@ -62,6 +63,7 @@ JOBS: Final = (
     Job("receive orders", _("confirm receipt in time"), orders.receive_due, 10 * _MINUTE),
     Job("complete orders", _("complete orders after the hold"), completion.complete_due, _MINUTE),
     Job("divide orders", _("divide completed orders' money"), dividing.divide_due, _MINUTE),
+    Job("pay rewards", _("pay released rewards"), rewarding.pay_due, _MINUTE),
     Job("pass on after-sales", _("hand on after-sales"), aftersales.pass_on_due, 10 * _MINUTE),
     Job("refund after-sales", _("refund after-sales"), reversal.go_on_due, _MINUTE),
     Job("collect debts", _("collect debts"), debts.collect_due, _MINUTE),

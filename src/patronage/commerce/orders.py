@@ -29,6 +29,7 @@ from patronage.commerce import (
     payments,
     purchasing,
     refunds,
+    rewarding,
 )
 from patronage.commerce.checkout import AddressText
 from patronage.commerce.completion import Pending, granted_of, pending_of
@@ -152,6 +153,7 @@ def forget(person: Person) -> None:
     distributors.forget(person)
     blank = dict.fromkeys(("name", "phone", "district", "street", "note", "device"), "")
     Order.objects.filter(person=person).update(**blank)
+    rewarding.forget(person)
     Return.objects.filter(order__person=person).update(reason="")
     # An invoice that was issued is kept as the law asks.
     Invoice.objects.filter(order__person=person).exclude(state=InvoiceState.ISSUED).delete()

@@ -151,6 +151,9 @@ def _write(order: Order, case: AfterSale, outcome: Settled | None) -> None:
         raise BrokenInvariantError(f"{case.number}: its parts are not what is given back")
     AfterSaleShare.objects.bulk_create(rows)
     _charge(order, case, rows)
+    recorded = _recorded(order, _refunded(order, before=case)) if case.money_minor else None
+    if recorded is not None:
+        rewarding.lessen(order, recorded, case.money_minor)
 
 
 def _charge(order: Order, case: AfterSale, rows: Iterable[AfterSaleShare]) -> None:

@@ -40,14 +40,15 @@ def referrer_account(person: Person) -> str:
     return "" if referrer is None or referrer.closed_at else referrer.account
 
 
-def lock_referrer(account: str) -> bool:
-    """Tell whether a referrer, by ledger account, is still to be rewarded, and keep it so.
+def locked_referrer(account: str) -> Person | None:
+    """Return a referrer, by ledger account, who is still to be rewarded, and keep it so.
 
     Who closes their account meanwhile waits for the caller's transaction, and then finds the order
     that rewards them.
     """
-    people = Person.objects.select_for_update().filter(account=account, closed_at=None)
-    return people.first() is not None
+    if not account:
+        return None
+    return Person.objects.select_for_update().filter(account=account, closed_at=None).first()
 
 
 def referred_by(person: Person) -> list[Referred]:

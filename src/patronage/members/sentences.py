@@ -44,6 +44,13 @@ _STOREFRONT = {
 }
 """Of what the operator decides on a storefront."""
 
+_REWARD = {
+    "waiting": gettext_noop("A reward of %(amount)s for an order waits for a review."),
+    "paid": gettext_noop("A reward of %(amount)s was released: it is in your cash."),
+    "cancelled": gettext_noop("A reward of %(amount)s was cancelled. The reason: %(reason)s."),
+}
+"""Of rewards that wait for a review."""
+
 
 def sentence(kind: str, facts: dict[str, Any]) -> str:
     """Return what a notice says, in the active language."""
@@ -109,6 +116,9 @@ def _said(kind: NoticeKind, facts: dict[str, Any]) -> tuple[str, dict[str, str]]
             text = _("%(cash)s came back to your cash.")
         case NoticeKind.AFTERSALE:
             template = _AFTERSALE[facts["deed"]]
+            text = _(template)
+        case NoticeKind.REWARD:
+            template = _REWARD[facts["deed"]]
             text = _(template)
         case NoticeKind.STOREFRONT:
             template = _STOREFRONT[facts["deed"]]

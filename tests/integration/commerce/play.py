@@ -161,7 +161,12 @@ class Mall:
         return list(placed.checkout.orders.order_by("id"))
 
     def pay(
-        self, orders: list[Order], choice: Choice | None = Choice.SUCCEED, **inner: object
+        self,
+        orders: list[Order],
+        choice: Choice | None = Choice.SUCCEED,
+        *,
+        payer: str = "",
+        **inner: object,
     ) -> paying.Started:
         """Pay for orders of one checkout, and let someone choose at the provider's page."""
         started = paying.start_paying(
@@ -174,7 +179,7 @@ class Mall:
         )
         assert isinstance(started, paying.Started), started
         if started.go_to and choice:
-            testpay.choose(reference=started.payment.reference, choice=choice)
+            testpay.choose(reference=started.payment.reference, choice=choice, payer=payer)
             payments.deliver_test_messages()
         for order in orders:
             order.refresh_from_db()

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from patronage.commerce.models.orders import Order
 from patronage.members import clock
@@ -83,8 +84,8 @@ class RewardState(models.TextChoices):
 
     DUE = "due", _("about to be paid")
     WAITING = "waiting", _("waits for a review")
-    PAID = "paid", _("paid")
-    CANCELLED = "cancelled", _("cancelled")
+    PAID = "paid", pgettext_lazy("a reward", "paid")
+    CANCELLED = "cancelled", pgettext_lazy("a reward", "cancelled")
 
 
 class Reward(models.Model):
@@ -92,8 +93,9 @@ class Reward(models.Model):
 
     SALE is the order's margin and commission; REFERRAL the worth of the points of a referrer with
     signals, in whose stead the order was completed without one. `signals` are why it waits for a
-    review. `taken_minor` of it was taken back by returns before it was paid. A sale's reward that
-    is cancelled is the merchant's.
+    review, each a name and what matched, masked. `taken_minor` of it was taken back by returns
+    before it was paid. A sale's reward that is cancelled is the merchant's. `tries` counts how
+    often the house was to pay a referral's.
     """
 
     order = models.ForeignKey(
@@ -108,6 +110,7 @@ class Reward(models.Model):
     )
     amount_minor = models.BigIntegerField(_("amount"))
     taken_minor = models.BigIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)
     state = models.CharField(
         _("state"), max_length=12, choices=RewardState.choices, default=RewardState.DUE
     )
@@ -124,10 +127,10 @@ class Reward(models.Model):
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
-        """A kind once an order; what waits or is due by index."""
+        """A kind once an order; by state and by person by index."""
 
-        verbose_name = _("reward")
-        verbose_name_plural = _("rewards")
+        verbose_name = pgettext_lazy("of an order", "reward")
+        verbose_name_plural = pgettext_lazy("of an order", "rewards")
         constraints = (
             models.UniqueConstraint(fields=("order", "kind"), name="commerce_reward_once"),
             models.CheckConstraint(
@@ -142,15 +145,12 @@ class Reward(models.Model):
         )
         indexes = (
             models.Index(fields=("person", "-id"), name="commerce_reward_person"),
-            models.Index(
-                fields=("id",),
-                name="commerce_reward_open",
-                condition=Q(state__in=("due", "waiting")),
-            ),
+            models.Index(fields=("person", "made_at"), name="commerce_reward_day"),
+            models.Index(fields=("-state", "-id"), name="commerce_reward_queue"),
         )
 
     def __str__(self) -> str:
-        return f"{self.order_id} {self.kind}: {self.amount_minor}"
+        return f"{self.get_kind_display()} #{self.pk}"
 
     @property
     def left_minor(self) -> int:

@@ -41,6 +41,8 @@ class AuditVerb(models.TextChoices):
     OPENED = "opened", pgettext_lazy("in the audit log", "opened")
     STATED = "stated", pgettext_lazy("in the audit log", "stated")
     IMPORTED = "imported", pgettext_lazy("in the audit log", "imported")
+    RELEASED = "released", pgettext_lazy("in the audit log", "released")
+    CANCELLED = "cancelled", pgettext_lazy("in the audit log", "cancelled")
     CLOSED = "closed", pgettext_lazy("in the audit log", "closed")
 
 

@@ -30,6 +30,7 @@ class NoticeKind(models.TextChoices):
     INVOICE = "invoice", _("What became of an invoice")
     AFTERSALE = "aftersale", _("Steps of an after-sale case")
     STOREFRONT = "storefront", _("What became of a storefront")
+    REWARD = "reward", _("What became of a reward")
 
 
 class Notice(models.Model):

@@ -49,7 +49,7 @@ AREAS: Final[dict[Area, tuple[str | Promise, tuple[str, ...]]]] = {
             *("members.award", "members.partner"),
         ),
     ),
-    Area.VALUE: (_("Payouts"), ("members.withdrawal", "members.testpayout")),
+    Area.VALUE: (_("Payouts"), ("commerce.reward", "members.withdrawal", "members.testpayout")),
     Area.ECONOMY: (_("Economy"), ("commerce.proposal", "commerce.amendment")),
     Area.CUSTODY: (
         _("Custody"),

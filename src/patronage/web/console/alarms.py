@@ -34,6 +34,7 @@ KINDS: Final[dict[str, str | Promise]] = {
     "agreement_not_ended": _("an agreement could not end"),
     "merchant_not_approved": _("a merchant could not be approved"),
     "award_not_noted": _("an award could not be noted"),
+    "reward_not_paid": _("a released reward could not be paid"),
     "proposal": _("an accepted proposal could not be concluded"),
     "amendment": _("an amendment could not be put in force"),
 }

@@ -13,6 +13,7 @@ from patronage.web.console import (
     payouts,
     people,
     persons,
+    reviews,
     rewards,
     selling,
 )
@@ -21,7 +22,7 @@ from patronage.web.console.site import site
 
 REGISTERED = (
     *(aftersales, alarms, audit, catalogue, custody, decisions, merchants),
-    *(payouts, people, persons, rewards, selling, frontpage),
+    *(payouts, people, persons, reviews, rewards, selling, frontpage),
 )
 """Importing them registers their pages."""
 

@@ -35,6 +35,7 @@ _ICONS: Final = {
     NoticeKind.AFTERSALE: "undo-2",
     NoticeKind.INVOICE: "receipt-text",
     NoticeKind.STOREFRONT: "store",
+    NoticeKind.REWARD: "hourglass",
 }
 
 
