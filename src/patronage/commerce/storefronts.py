@@ -109,6 +109,8 @@ def on_sale(distributor: Distributor) -> QuerySet[StorefrontItem]:
         listed_at__isnull=False,
         sku__product__listed_at__isnull=False,
         sku__product__delivery=Delivery.SHIP,
+        sku__product__merchant__approved_at__isnull=False,
+        sku__product__merchant__suspended_at=None,
         sku__supply__offered_at__isnull=False,
         price_minor__gte=F("sku__supply__retail_min_minor"),
         price_minor__lte=F("sku__supply__retail_max_minor"),

@@ -1,5 +1,7 @@
 """Distributors ask, are answered, suspended and let go on; what their storefronts sell."""
 
+from itertools import combinations
+
 import pytest
 from django.core.files.base import ContentFile
 from django.utils.translation import override
@@ -14,7 +16,15 @@ from patronage.commerce import (
     supplying,
 )
 from patronage.commerce.distributors import DistributorRefusal
-from patronage.commerce.models import Distributor, Product, Sku, StorefrontItem, Supply
+from patronage.commerce.models import (
+    Delivery,
+    Distributor,
+    Merchant,
+    Product,
+    Sku,
+    StorefrontItem,
+    Supply,
+)
 from patronage.commerce.storefronts import Earning, StorefrontRefusal
 from patronage.members import auditing, clock
 from patronage.members.closing import close_account
@@ -221,6 +231,34 @@ def test_new_terms_take_an_item_off_sale_and_leave_its_price(mall: Mall) -> None
     stands(None)
     assert storefronts.remove(distributor=distributor, item_id=item.id) is None
     assert storefronts.item_by(item.id) is None
+
+
+def test_what_is_shown_is_what_can_be_bought(mall: Mall) -> None:
+    """The one query and the one sentence agree, whatever fails, alone or with another."""
+    distributor, sku = opened(mall.person(), mall.person()), supplied(mall)
+    item, now = taken(distributor, sku), clock.now()
+    # Of each, what lets it sell and what does not.
+    sways = (
+        (StorefrontItem, "listed_at", now, None),
+        (Product, "listed_at", now, None),
+        (Product, "delivery", Delivery.SHIP, Delivery.CODE),
+        (Merchant, "suspended_at", None, now),
+        (Supply, "offered_at", now, None),
+        (Supply, "retail_max_minor", 120_00, 99_00),
+        (Distributor, "suspended_at", None, now),
+        (Person, "frozen_at", None, now),
+    )
+    sold = []
+    for failing in ((), *combinations(sways, 1), *combinations(sways, 2)):
+        for model, field, _good, bad in failing:
+            model.objects.update(**{field: bad})
+        found = read(item)
+        shown = list(storefronts.on_sale(found.distributor))
+        assert (shown == [item]) == (storefronts.why_not(found) is None), failing
+        sold += [failing] if shown else []
+        for model, field, good, _bad in failing:
+            model.objects.update(**{field: good})
+    assert sold == [()]
 
 
 def test_a_picture_goes_with_what_it_was_of(mall: Mall, tmp_path: object, settings: object) -> None:
