@@ -59,6 +59,7 @@ from patronage.commerce.models import (
     Tender,
     Transition,
 )
+from patronage.commerce.rewarding import rewards_of
 from patronage.commerce.transitions import locked, move
 from patronage.members import clock
 from patronage.members.models import Person
@@ -82,6 +83,7 @@ __all__ = [
     "paid_at_counters",
     "pending_of",
     "redeem_code",
+    "rewards_of",
     "ship_order",
     "storefront_of",
 ]

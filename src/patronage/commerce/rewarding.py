@@ -139,6 +139,22 @@ def lessen(order: Order, recorded: economy.Order, refunded_minor: int) -> None:
         reward.save(update_fields=["taken_minor"])
 
 
+def rewards_of(person: Person) -> list[dict[str, object]]:
+    """Return a member's rewards for their own export, as JSON would hold them."""
+    return [
+        {
+            "order": reward.order.number,
+            "kind": reward.kind,
+            "amount_minor": str(reward.amount_minor),
+            "taken_back_minor": str(reward.taken_minor),
+            "state": reward.state,
+            "made_at": reward.made_at.isoformat(timespec="seconds"),
+            "reason": reward.reason,
+        }
+        for reward in Reward.objects.filter(person=person).select_related("order").order_by("id")
+    ]
+
+
 def forget(person: Person) -> None:
     """Leave of what matched nothing that tells of somebody who closes their account."""
     of_theirs = Reward.objects.filter(Q(order__person=person) | Q(person=person))

@@ -50,6 +50,9 @@ class Orders(Protocol):
     def paid_at_counters(self, person: Person) -> list[dict[str, object]]:
         """Return what they paid at counters, in the same way."""
 
+    def rewards_of(self, person: Person) -> list[dict[str, object]]:
+        """Return what they earned on others' orders, in the same way."""
+
     def storefront_of(self, person: Person) -> dict[str, object] | None:
         """Return the storefront they sell in or asked for, in the same way; None without one."""
 

@@ -82,6 +82,7 @@ def export_of(person: Person, orders: Orders) -> dict[str, Any]:
         "withdrawals": [_withdrawal(one) for one in person.withdrawals.all()],
         "paid_at_counters": orders.paid_at_counters(person),
         "storefront": orders.storefront_of(person),
+        "rewards": orders.rewards_of(person),
         "ledger": {"account": _account(person), "statement": _statement(person)},
     }
 

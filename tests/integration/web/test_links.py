@@ -1,5 +1,6 @@
 """By whose link somebody bought, and by which browser: facts of the order."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,20 @@ def test_a_product_says_what_sharing_it_brings(shop: Shop, promoter: Person) -> 
     assert "5%" in page.text
     assert shop.wine.product.name in signed_in(promoter).get(f"{path}share/poster.svg").text
     assert signed_in(promoter).get("/products/999999/share/").status_code == 404
+
+
+def test_a_commission_that_leaves_too_little_is_refused_with_the_sum(shop: Shop) -> None:
+    product = shop.cake.product
+    Product.objects.filter(id=product.id).update(commission_micro=600_000)
+    clerk, there = signed_in(shop.clerk), "/merchant/commerce/product/"
+    form = clerk.get(f"{there}{product.id}/change/").text
+    assert re.search(r'name="commission_micro" value="60"', form)
+    chosen = {"action": "put_on_sale", "_selected_action": [product.id]}
+    told = clerk.post(there, chosen, follow=True).text
+    assert "佣金 ¥100.80" in told
+    assert re.search(r"商家剩余 \S*16\.80", told)
+    product.refresh_from_db()
+    assert product.listed_at is None
 
 
 def test_a_browser_is_known_by_its_hash(shop: Shop) -> None:

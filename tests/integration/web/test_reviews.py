@@ -59,7 +59,10 @@ def test_cancelled_the_member_reads_why(reward: Reward) -> None:
     browser = signed_in(finance(1))
     answer = browser.post(page_of(reward, "cancel/"), {"reason": "自买自卖"}, follow=True)
     assert "已作出决定" in answer.text
-    told = signed_in(reward.person).get("/mine/notices/").text
+    member = signed_in(reward.person)
+    (kept,) = member.get("/mine/data/").json()["rewards"]
+    assert (kept["amount_minor"], kept["state"]) == ("1940", "cancelled")
+    told = member.get("/mine/notices/").text
     assert "收益 ¥19.40 已取消。原因：自买自卖。" in told
     assert posting.holdings(reward.person.account) is None
 

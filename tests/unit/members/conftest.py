@@ -54,6 +54,7 @@ def orders(*, are_open: bool = False) -> Any:
         exported=lambda _person: [],
         paid_at_counters=lambda _person: [],
         storefront_of=lambda _person: None,
+        rewards_of=lambda _person: [],
         forget=lambda _person: None,
     )
 

@@ -102,12 +102,13 @@ class ProductAdmin(OfficeAdmin):
 def _told(one: Sums) -> str:
     """Say what a sale comes to."""
     return _(
-        "At %(price)s: concession %(concession)s, to the reserve %(contribution)s, to the "
-        "dividend pool %(dividend)s, cost %(cost)s; left to the merchant %(merchant)s, to the "
-        "house %(house)s."
+        "At %(price)s: concession %(concession)s, commission %(commission)s, to the reserve "
+        "%(contribution)s, to the dividend pool %(dividend)s, cost %(cost)s; left to the merchant "
+        "%(merchant)s, to the house %(house)s."
     ) % {
         "price": money(one.price_minor),
         "concession": money(one.parts.concession_minor),
+        "commission": money(one.parts.commission_minor),
         "contribution": money(one.parts.contribution_minor),
         "dividend": money(one.parts.dividend_minor),
         "cost": money(one.cost_minor) or "–",
