@@ -11,10 +11,6 @@ from patronage.economy.operations import Movement, buy_out
 from patronage.economy.refusals import BrokenInvariantError, Refusal
 from patronage.economy.state import BALANCE_MAX, FIGURES, State
 
-_RESERVE, _ISSUED, _BURNED, _PAID_IN = map(
-    FIGURES.index, ("reserve", "issued", "burned", "paid_in")
-)
-
 _Rule = Callable[[State, Book, Event, list[Movement]], Refusal | tuple[Any, ...] | None]
 
 _RULES: Final[dict[str, _Rule]] = {
@@ -78,33 +74,40 @@ def apply(state: State, book: Book, event: Event) -> Outcome:
     """
     if not is_well_formed(event):
         return Refused(Refusal.MALFORMED)
-    return apply_formed(state, book, event)
-
-
-def apply_formed(state: State, book: Book, event: Event) -> Outcome:
-    """Do as `apply` does with an event known to be well-formed."""
     before = state.figures()
+    done = apply_formed(state, book, event)
+    if type(done) is Refusal:
+        return Refused(done)
+    applied: Applied = _applied((*done, before, state.figures()))
+    return applied
+
+
+def apply_formed(
+    state: State, book: Book, event: Event
+) -> Refusal | tuple[tuple[Any, ...] | None, list[Movement]]:
+    """Do as `apply` does with an event known to be well-formed; return its facts and movements.
+
+    For who applies them by the million, and looks at the economy's own figures when they need to.
+    """
+    reserve, circulated = state.reserve, state.issued - state.burned
     movements: list[Movement] = []
     facts = _RULES[event["type"]](state, book, event, movements)
     if type(facts) is Refusal:
-        return Refused(facts)
+        return facts
     # Buying one account out can lift the price by the rounding that stays in the reserve, and so
     # make the next one due.
     while (account := book.due(state)) is not None:
         buy_out(state, book, movements, account)
-    after = state.figures()
-    _require_promises(before, after)
-    outcome: Applied = _applied((facts, movements, before, after))
-    return outcome
+    _require_promises(state, reserve, circulated)
+    return facts, movements
 
 
-def _require_promises(before: tuple[int, ...], after: tuple[int, ...]) -> None:
+def _require_promises(state: State, reserve: int, circulated: int) -> None:
     """Raise if a figure grew out of bounds or the price fell while anything circulated."""
     # All other money is a part of paid_in, points a part of authorised, coins of the reserve; what
     # is subtracted was compared before.
-    if after[_PAID_IN] > BALANCE_MAX:
+    if state.paid_in > BALANCE_MAX:
         raise BrokenInvariantError("paid_in is out of bounds")
-    circulated = before[_ISSUED] - before[_BURNED]
-    circulating = after[_ISSUED] - after[_BURNED]
-    if circulated and after[_RESERVE] * circulated < before[_RESERVE] * circulating:
+    circulating = state.issued - state.burned
+    if circulated and state.reserve * circulated < reserve * circulating:
         raise BrokenInvariantError("the price fell")

@@ -1,8 +1,10 @@
 """Why an event is refused: one name for each reason."""
 
 from enum import StrEnum
+from typing import final
 
 
+@final
 class Refusal(StrEnum):
     """The rule book's refusal codes; each event's own order of precedence stands at its rule."""
 

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from patronage.economy import Applied, Charter, Event, MemoryBook, Movement, State, apply_formed
+from patronage.economy import Charter, Event, MemoryBook, Movement, Refusal, State, apply_formed
 from patronage.economy.events import MONEY_MAX
 from patronage.economy.governance import DayClose
 from patronage.economy.operations import Redemption
@@ -48,9 +49,9 @@ class Exact:
         for number in range(self._merchants if day.merchants_redeem else 0):
             self._redeem_merchant(number)
         count["dividend_contributions"] += state.dividend_pool - waiting
-        outcome = self._submit({"type": "day.closed", "date": day.date.isoformat()})
-        if outcome is not None and isinstance(outcome.facts, DayClose):
-            count["dividends"] += outcome.facts.dividend
+        closed = self._submit({"type": "day.closed", "date": day.date.isoformat()})
+        if isinstance(closed, DayClose):
+            count["dividends"] += closed.dividend
         self.book.orders.clear()  # nothing is returned here
         self.book.payments.clear()
 
@@ -131,14 +132,15 @@ class Exact:
             if referrer != NOBODY:
                 event["referrer"] = ids[referrer]
             exits, (price, per) = state.compulsory_redemptions, state.price
-            outcome = apply_formed(state, self.book, event)
-            if type(outcome) is not Applied:
+            done = apply_formed(state, self.book, event)
+            if type(done) is Refusal:
                 raise AssertionError("an order of a simulation is never refused")
-            for account, _, points, _, _, _, held, *_ in outcome.movements:
+            _facts, movements = done
+            for account, _, points, _, _, _, held, *_ in movements:
                 if points == held > 0:  # it held none before
                     self._entry[int(account.id)] = price / per
             if state.compulsory_redemptions > exits:
-                self._note_exits(outcome.movements)
+                self._note_exits(movements)
 
     def _redeem(self, wish: Wish) -> None:
         for number, points in self._willing(wish):
@@ -148,10 +150,10 @@ class Exact:
     def _convert(self, wish: Wish) -> None:
         for number, points in self._willing(wish):
             event = {"type": "points.converted", "account": self._ids[number], "points": points}
-            outcome = self._submit(event)
-            if outcome is not None and isinstance(outcome.facts, Conversion):
-                self._coins_got[number] += outcome.facts.coins
-                self._count["converted"] += outcome.facts.coins
+            converted = self._submit(event)
+            if isinstance(converted, Conversion):
+                self._coins_got[number] += converted.coins
+                self._count["converted"] += converted.coins
 
     def _spend(self, member: int, shop: int) -> None:
         account = self.book.accounts.get(self._ids[member])
@@ -190,19 +192,20 @@ class Exact:
             if price / per >= multiple * self._entry[number]:
                 yield number, account.points
 
-    def _submit(self, event: Event) -> Applied | None:
-        """Apply an event that is well-formed; None if it is refused."""
+    def _submit(self, event: Event) -> tuple[Any, ...] | None:
+        """Apply an event that is well-formed; return its facts, None if it is refused."""
         exits = self.state.compulsory_redemptions
-        outcome = apply_formed(self.state, self.book, event)
-        if not isinstance(outcome, Applied):
+        done = apply_formed(self.state, self.book, event)
+        if type(done) is Refusal:
             return None
+        facts, movements = done
         if self.state.compulsory_redemptions > exits:
-            self._note_exits(outcome.movements)
-        return outcome
+            self._note_exits(movements)
+        return facts
 
-    def _note_redemption(self, number: int, outcome: Applied | None) -> None:
-        if outcome is not None and isinstance(outcome.facts, Redemption):
-            paid = outcome.facts.pay - outcome.facts.fee
+    def _note_redemption(self, number: int, facts: tuple[Any, ...] | None) -> None:
+        if isinstance(facts, Redemption):
+            paid = facts.pay - facts.fee
             self._redeemed[number] += paid
             self._count["redeemed"] += paid
 

@@ -20,7 +20,7 @@ from patronage.economy import (
 )
 from patronage.ledger import store
 from patronage.ledger.canonical import encode_charter
-from patronage.ledger.judgement import judge
+from patronage.ledger.judgement import Judge
 from patronage.ledger.record import APPLIED, order_of, record_hash, record_text
 from patronage.ledger.store import Database, Head, Place
 from patronage.ledger.table import Row, Table
@@ -66,6 +66,7 @@ class Batch:
         self.book = book
         self.known = known
         self.state: State = head.state
+        self._judge = Judge(self.state, book)
         self.charter = head.charter
         self.seq = head.seq
         self.hash = head.hash
@@ -81,9 +82,7 @@ class Batch:
             return
         self.seq += 1
         kind = None if event is None else event["type"]
-        code, facts, changes, state, movements = judge(
-            self.state, self.book, event, first is not None
-        )
+        code, facts, changes, state, movements = self._judge.judge(event, first is not None)
         if event is not None and code == APPLIED:
             self._note(movements)
             if kind == "order.completed":
@@ -103,7 +102,7 @@ class Batch:
             text or "null",
             facts,
             id,
-            self.hash,
+            self.hash.hex(),
             self.seq,
             state,
         )

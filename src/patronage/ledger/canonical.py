@@ -43,8 +43,8 @@ _EVERY_INTEGER: Final = frozenset(name for names in _INTEGERS.values() for name 
 _TEXT = r'"([^"\\\x00-\x1f]{1,50})"'
 _INTEGER = r"(0|-?[1-9][0-9]{0,14})"
 _ORDER: Final = re.compile(
-    rf'{{"amount":{_INTEGER}(?:,"at":{_TEXT})?(?:,"base":{_INTEGER})?,"id":{_TEXT},'
-    rf'"member":{_TEXT},"order":{_TEXT}(?:,"profit":{_INTEGER})?(?:,"referrer":{_TEXT})?,'
+    rf'{{"amount":{_INTEGER}(?:,"at":{_TEXT}|)(?:,"base":{_INTEGER}|),"id":{_TEXT},'
+    rf'"member":{_TEXT},"order":{_TEXT}(?:,"profit":{_INTEGER}|)(?:,"referrer":{_TEXT}|),'
     r'"type":"order\.completed"}'
 )
 _DIGITS_AT_ONCE = 4000
@@ -132,7 +132,21 @@ def read_event(text: str) -> Event | None:
     """Return the well-formed event that has this canonical text, None if it is no such text."""
     order = _ORDER.fullmatch(text)
     if order is not None:
-        return _order_of(*order.groups())
+        amount, at, base, id, member, number_, profit, referrer = order.groups()
+        event: Event = {"amount": int(amount)}
+        if at is not None:
+            event["at"] = at
+        if base is not None:
+            event["base"] = int(base)
+        event["id"] = id
+        event["member"] = member
+        event["order"] = number_
+        if profit is not None:
+            event["profit"] = int(profit)
+        if referrer is not None:
+            event["referrer"] = referrer
+        event["type"] = "order.completed"
+        return event
     try:
         event, end = _decode(text)
         if end == len(text) and _is_plain(event, text):
@@ -141,32 +155,6 @@ def read_event(text: str) -> Event | None:
         return event if encode_event(event) == text else None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def _order_of(
-    amount: str,
-    at: str | None,
-    base: str | None,
-    id: str,
-    member: str,
-    order: str,
-    profit: str | None,
-    referrer: str | None,
-) -> Event:
-    event: Event = {"amount": int(amount)}
-    if at is not None:
-        event["at"] = at
-    if base is not None:
-        event["base"] = int(base)
-    event["id"] = id
-    event["member"] = member
-    event["order"] = order
-    if profit is not None:
-        event["profit"] = int(profit)
-    if referrer is not None:
-        event["referrer"] = referrer
-    event["type"] = "order.completed"
-    return event
 
 
 def _is_plain(event: Event, text: str) -> bool:

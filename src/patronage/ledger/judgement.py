@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from patronage.economy import Book, Event, Movement, Refusal, Refused, State, apply_formed
+from patronage.economy import Book, Event, Movement, Refusal, State, apply_formed
 from patronage.ledger.record import APPLIED, changes_text, facts_text, state_text
 
 Judgement = tuple[str, str, str, str, Sequence[Movement]]
@@ -12,25 +12,36 @@ Judgement = tuple[str, str, str, str, Sequence[Movement]]
 """
 
 
-def judge(
-    state: State,
-    book: Book,
-    event: Event | None,
-    is_known: bool,  # noqa: FBT001  (hot)
-) -> Judgement:
-    """Judge a well-formed event, None for what is malformed, and apply it.
+class Judge:
+    """Judges the events of one economy, one after the other, in what a store has of it.
 
-    `is_known` says that its id was judged before, with other content. Raises BrokenInvariantError.
+    Nobody else may change the state meanwhile: its figures after one event are those before the
+    next.
     """
-    if is_known:
-        refusal = Refusal.CONFLICT
-    elif event is None:
-        refusal = Refusal.MALFORMED
-    else:
-        outcome = apply_formed(state, book, event)
-        if not isinstance(outcome, Refused):
-            facts, movements, _before, after = outcome
-            changes = changes_text(outcome)
-            return APPLIED, facts_text(facts), changes, state_text(state, after), movements
-        refusal = outcome.refusal
-    return refusal.value, "null", "{}", state_text(state, state.figures()), ()
+
+    def __init__(self, state: State, book: Book) -> None:
+        self._state = state
+        self._book = book
+        self._figures = state.figures()
+
+    def judge(self, event: Event | None, is_known: bool) -> Judgement:  # noqa: FBT001  (hot)
+        """Judge a well-formed event, None for what is malformed, and apply it.
+
+        `is_known` says that its id was judged before, with other content. Raises
+        BrokenInvariantError.
+        """
+        state = self._state
+        if is_known:
+            refusal = Refusal.CONFLICT
+        elif event is None:
+            refusal = Refusal.MALFORMED
+        else:
+            judged = apply_formed(state, self._book, event)
+            if type(judged) is not Refusal:
+                facts, movements = judged
+                before = self._figures
+                after = self._figures = state.figures()
+                changes = changes_text(before, after)
+                return APPLIED, facts_text(facts), changes, state_text(state, after), movements
+            refusal = judged
+        return refusal.value, "null", "{}", state_text(state, self._figures), ()

@@ -105,7 +105,7 @@ def opening(economy: str, charter: dict[str, Any], at: str) -> tuple[Row, Head]:
         event,
         "null",
         None,
-        START,
+        START.hex(),
         1,
         state_text(state, state.figures()),
     )

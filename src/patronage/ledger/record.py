@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import Any, Final
 
-from patronage.economy import Applied, Order, State
+from patronage.economy import Order, State
 from patronage.economy.state import FIGURES
 from patronage.ledger.canonical import INTEGER_MAX, decimal, encode, number
 
@@ -29,13 +30,50 @@ def state_text(state: State, figures: Sequence[int]) -> str:
         return _careful_state(state, figures)
     (reserve, issued, burned, treasury, coins, pool, unpaid, fees, surplus, returned, paid_in,
      paid_out, index) = figures  # fmt: skip
+    to_pool, to_issued, to_paid_in, to_reserve, end = _between(
+        burned,
+        coins,
+        state.compulsory_redemptions,
+        state.days_closed,
+        fees,
+        index,
+        state.last_closed,
+        paid_out,
+        returned,
+        surplus,
+        treasury,
+    )
     return (
-        f'{{"burned":"{burned}","coins":{coins},'
-        f'"compulsory_redemptions":{state.compulsory_redemptions},'
-        f'"days_closed":{state.days_closed},"dividend_pool":{pool},"dividends_unpaid":{unpaid},'
-        f'"fees":{fees},"index":"{index}","issued":"{issued}","last_closed":"{state.last_closed}",'
-        f'"paid_in":{paid_in},"paid_out":{paid_out},"reserve":{reserve},"returned":{returned},'
-        f'"surplus":{surplus},"treasury":"{treasury}"}}'
+        f'{to_pool}{pool},"dividends_unpaid":{unpaid}{to_issued}{issued}{to_paid_in}{paid_in}'
+        f"{to_reserve}{reserve}{end}"
+    )
+
+
+@lru_cache(maxsize=16)
+def _between(
+    burned: int,
+    coins: int,
+    compulsory_redemptions: int,
+    days_closed: int,
+    fees: int,
+    index: int,
+    last_closed: str,
+    paid_out: int,
+    returned: int,
+    surplus: int,
+    treasury: int,
+) -> tuple[str, str, str, str, str]:
+    """Return what stands around the figures that orders change: most records repeat it."""
+    begin = (
+        f'{{"burned":"{burned}","coins":{coins},"compulsory_redemptions":{compulsory_redemptions},'
+        f'"days_closed":{days_closed},"dividend_pool":'
+    )
+    return (
+        begin,
+        f',"fees":{fees},"index":"{index}","issued":"',
+        f'","last_closed":"{last_closed}","paid_in":',
+        f',"paid_out":{paid_out},"reserve":',
+        f',"returned":{returned},"surplus":{surplus},"treasury":"{treasury}"}}',
     )
 
 
@@ -46,14 +84,20 @@ def _careful_state(state: State, figures: Sequence[int]) -> str:
     return encode(told)
 
 
-def changes_text(outcome: Applied) -> str:
+def changes_text(before: Sequence[int], after: Sequence[int]) -> str:
     """Return the canonical text of by how much the economy's own figures changed."""
-    if outcome.after[_PAID_IN] > INTEGER_MAX:
-        return encode({name: _plain(name, by) for name, by in outcome.changes().items()})
+    if after[_PAID_IN] > INTEGER_MAX:
+        return encode(
+            {
+                name: _plain(name, now - was)
+                for name, was, now in zip(FIGURES, before, after, strict=True)
+                if now != was
+            }
+        )
     (reserve, issued, burned, treasury, coins, pool, unpaid, fees, surplus, returned, paid_in,
-     paid_out, index) = outcome.before  # fmt: skip
+     paid_out, index) = before  # fmt: skip
     (reserve_now, issued_now, burned_now, treasury_now, coins_now, pool_now, unpaid_now, fees_now,
-     surplus_now, returned_now, paid_in_now, paid_out_now, index_now) = outcome.after  # fmt: skip
+     surplus_now, returned_now, paid_in_now, paid_out_now, index_now) = after  # fmt: skip
     told = ""
     if burned_now != burned:
         told += f',"burned":"{burned_now - burned}"'
@@ -128,21 +172,22 @@ def record_text(
     event: str,
     facts: str,
     id: str | None,
-    previous: bytes,
+    previous: str,
     seq: int,
     state: str,
 ) -> str:
     """Return a record's canonical text; `changes`, `event`, `facts` and `state` are such texts.
 
     `at` is the ledger's clock, None where the event has its own; `event` is "null" where what was
-    submitted has no canonical form, and then only its hash, `content`, is told.
+    submitted has no canonical form, and then only its hash, `content`, is told; `previous` is the
+    hash of the record before, in hexadecimal digits.
     """
     told_at = "null" if at is None else f'"{at}"'
     told_id = "null" if id is None else encode_basestring(id)
     return (
         f'{{"at":{told_at},"changes":{changes},"code":"{code}","content":"{content.hex()}",'
         f'"event":{event},"facts":{facts},"format":{FORMAT},"id":{told_id},'
-        f'"previous":"{previous.hex()}","seq":{seq},"state":{state}}}'
+        f'"previous":"{previous}","seq":{seq},"state":{state}}}'
     )
 
 

@@ -6,7 +6,7 @@ from patronage.tlog.edge import Edge
 from patronage.tlog.errors import UnprovenError
 from patronage.tlog.proofs import Proof, consistency_proof, inclusion_proof
 from patronage.tlog.tiles import TILE_WIDTH, Fetch, Tile, count_at, read_bundle, read_hashes
-from patronage.tlog.tree import leaf_hash, range_root, root_of
+from patronage.tlog.tree import leaf_hashes, range_root, root_of
 
 
 class Reader:
@@ -67,7 +67,7 @@ class Reader:
 
     def _bundle(self, tile: Tile) -> list[bytes]:
         leaves = read_bundle(self._fetch, tile)
-        hashes = [leaf_hash(leaf) for leaf in leaves]
+        hashes = leaf_hashes(leaves)
         if tile == tile.full:  # the tile itself need not be read
             proven = root_of(hashes) == self.subtree(8, tile.index)
         else:

@@ -13,6 +13,8 @@ HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = sha256(b"").digest()
 """The root of the tree without leaves."""
 
+_LEAF: Final = sha256(b"\x00")
+
 Subtree = Callable[[int, int], bytes]
 """Gives the hash of the complete subtree over leaves [index × 2^level, (index + 1) × 2^level)."""
 
@@ -20,6 +22,16 @@ Subtree = Callable[[int, int], bytes]
 def leaf_hash(leaf: bytes) -> bytes:
     """Return the hash of a leaf's bytes."""
     return sha256(b"\x00" + leaf).digest()
+
+
+def leaf_hashes(leaves: Iterable[bytes]) -> list[bytes]:
+    """Return the hashes of many leaves."""
+    hashes = []
+    for leaf in leaves:
+        begun = _LEAF.copy()  # cheaper than joining the prefix and a long leaf
+        begun.update(leaf)
+        hashes.append(begun.digest())
+    return hashes
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

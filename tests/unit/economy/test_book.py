@@ -1,6 +1,7 @@
 """Books: who is due is found without being looked for, and nothing is read that need not be."""
 
 from random import Random
+from sys import getsizeof
 
 import pytest
 
@@ -15,6 +16,7 @@ from patronage.economy import (
     events,
     parse_charter,
 )
+from patronage.economy.book import table
 from patronage.economy.events import is_well_formed
 from patronage.economy.operations import post
 from patronage.economy.state import INDEX_SCALE, ceiling_of, is_due
@@ -171,3 +173,11 @@ def test_the_line_and_the_heap_together_give_the_smallest(seed, monkeypatch):
             due.points = 0
         else:
             assert due is None
+
+
+def test_a_table_keeps_the_hashes_of_its_texts():
+    plain, kept = {}, table()
+    for number in range(1000):
+        plain[str(number)] = kept[str(number)] = number
+    assert kept == plain
+    assert getsizeof(kept) > getsizeof(plain)

@@ -2,10 +2,11 @@
 
 import pytest
 
-from patronage.economy import Applied
+from patronage.economy import Applied, State, parse_charter
 from patronage.economy.state import FIGURES
 from patronage.ledger.canonical import INTEGER_MAX, encode
-from patronage.ledger.record import changes_text
+from patronage.ledger.measurement import CHARTER
+from patronage.ledger.record import changes_text, state_text
 
 _POINTS = {"burned", "index", "issued", "treasury"}
 
@@ -20,7 +21,9 @@ def test_each_figure_that_changed_is_told_by_its_name(figure: int) -> None:
     for by in (-7, 7):
         after = (*before[:figure], before[figure] + by, *before[figure + 1 :])
         outcome = Applied(None, [], before, after)
-        assert changes_text(outcome) == _told(outcome.changes()) == _told({FIGURES[figure]: by})
+        assert (
+            changes_text(before, after) == _told(outcome.changes()) == _told({FIGURES[figure]: by})
+        )
 
 
 @pytest.mark.parametrize("paid_in", [10**6, INTEGER_MAX + 1], ids=["exact", "beyond"])
@@ -29,9 +32,20 @@ def test_all_figures_are_told_in_the_order_of_their_names(paid_in: int) -> None:
     after = tuple(paid_in if name == "paid_in" else 10**5 + n for n, name in enumerate(FIGURES, 1))
     outcome = Applied(None, [], before, after)
     assert len(outcome.changes()) == len(FIGURES)
-    assert changes_text(outcome) == _told(outcome.changes())
+    assert changes_text(before, after) == _told(outcome.changes())
 
 
 def test_nothing_changed_is_an_empty_object() -> None:
     figures = (5,) * len(FIGURES)
-    assert changes_text(Applied(None, [], figures, figures)) == "{}"
+    assert changes_text(figures, figures) == "{}"
+
+
+def test_the_state_tells_each_figure_whichever_moved_last() -> None:
+    state = State(parse_charter(CHARTER))
+    counts = ("compulsory_redemptions", "days_closed")
+    for name in (*FIGURES, *counts, *reversed(FIGURES)):
+        setattr(state, name, getattr(state, name) + 7)
+        state.last_closed = f"{state.days_closed:04}-01-01"
+        told = {name: getattr(state, name) for name in (*FIGURES, *counts, "last_closed")}
+        expected = {name: str(told[name]) if name in _POINTS else told[name] for name in told}
+        assert state_text(state, state.figures()) == encode(expected)

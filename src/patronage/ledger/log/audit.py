@@ -16,7 +16,6 @@ from patronage.ledger.collector import at_rest
 from patronage.ledger.log import leaves
 from patronage.ledger.log.attestation import Attestation, verify_attestation
 from patronage.ledger.log.folder import CHECKPOINT
-from patronage.ledger.log.leaves import SOLVENCY_START
 from patronage.ledger.log.replaying import DifferentError, Replaying
 from patronage.ledger.log.solvency import (
     ASSETS,
@@ -165,11 +164,8 @@ class _Run:
             return
         try:
             replaying = self.replaying = Replaying(first)
-            for leaf in remaining:
-                if leaf.startswith(SOLVENCY_START):
-                    self._check_solvency(replaying, leaf)
-                else:
-                    replaying.take(leaf)
+            for leaf in replaying.replay(remaining):
+                self._check_solvency(replaying, leaf)
         except DifferentError as error:
             raise _FaultyError(Wrong.RECORD, self.records + 1, str(error)) from None
         except BrokenInvariantError as error:
@@ -189,7 +185,7 @@ class _Run:
             if is_right and number == self._last_solvency:
                 accounts = replaying.book.accounts
                 balances = balances_of(replaying.state, (accounts[id] for id in sorted(accounts)))
-                head = replaying.hash.hex()
+                head = replaying.hash
                 made = solvency_record(
                     replaying.state, balances, replaying.seq, number, head, told["attestation"]
                 )
@@ -238,7 +234,7 @@ def _is_right(replaying: Replaying, told: dict[str, Any], leaf: bytes, number: i
         "accounts": len(replaying.book.accounts),
         "format": FORMAT,
         "number": number,
-        "previous": replaying.hash.hex(),
+        "previous": replaying.hash,
         "seq": replaying.seq,
         "type": "solvency",
     }

@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from patronage.economy import MemoryBook
+from patronage.economy.book import table
 from patronage.economy.events import is_text
 from patronage.ledger.canonical import decode_charter, encode, read_event
-from patronage.ledger.judgement import judge
+from patronage.ledger.judgement import Judge
+from patronage.ledger.log.leaves import SOLVENCY_START
 from patronage.ledger.opening import opening
 from patronage.ledger.record import record_text
 from patronage.ledger.store import JOURNAL
@@ -44,54 +47,61 @@ class Replaying:
         self.state = head.state
         self.book = MemoryBook()
         self.seq = 1
-        self.hash = head.hash
+        self.hash = head.hash.hex()
         self._clock = head.clock
-        self._contents: dict[str, bytes] = {}
+        self._contents: dict[str, bytes] = table()
 
-    def take(self, leaf: bytes) -> None:
-        """Replay the next record. Raises DifferentError, and BrokenInvariantError of the rules.
+    def replay(self, leaves: Iterable[bytes]) -> Iterator[bytes]:
+        """Replay the records among the leaves that follow; give each other leaf in its turn.
 
-        The event's text is cut out of the record's: no quoted text can hold these bounds. Whether
-        all around it is as it should be, comparing the whole record shows.
+        Raises DifferentError, and BrokenInvariantError of the rules, at the record after `seq`. An
+        event's text is cut out of its record's: no quoted text can hold these bounds. Whether all
+        around it is as it should be, comparing the whole record shows.
         """
-        try:
-            record = leaf.decode()
-            start = record.index(_EVENT) + len(_EVENT)
-            text = record[start : record.index(_FACTS, start)]
-            if text == "null":
-                told = json.loads(record)
-                event, id, content = None, told["id"], bytes.fromhex(told["content"])
-                if id is not None and not is_text(id):
-                    raise ValueError(id)
-            else:
+        judge, contents, clock = Judge(self.state, self.book).judge, self._contents, self._clock
+        for leaf in leaves:
+            if leaf.startswith(SOLVENCY_START):
+                yield leaf
+                continue
+            try:
+                record = leaf.decode()
+                start = record.index(_EVENT) + len(_EVENT)
+                text = record[start : record.index(_FACTS, start)]
                 event = read_event(text)
-                if event is None:
-                    raise ValueError(text)
-                id, content = event["id"], sha256(text.encode()).digest()
-            # An event with its own `at` does not move the clock; others were given its time.
-            at = None
-            if event is None or "at" not in event:
-                at = record[len(_AT) : record.index('"', len(_AT))]
-                if at != self._clock:  # as it mostly is within a batch
-                    at = max(self._clock, _moment(at))
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            raise DifferentError("is no record") from None
-        first = None if id is None else self._contents.get(id)
-        if first == content:
-            raise DifferentError("repeats an earlier one")
-        code, facts, changes, state, _movements = judge(
-            self.state, self.book, event, first is not None
-        )
-        if id is not None and first is None:
-            self._contents[id] = content
-        if at is not None:
-            self._clock = at
-        seq = self.seq + 1
-        made = record_text(at, changes, code, content, text, facts, id, self.hash, seq, state)
-        if made != record:
-            raise DifferentError(_how(record, made))
-        self.seq = seq
-        self.hash = sha256(leaf).digest()
+                if event is not None:
+                    id, content = event["id"], sha256(text.encode()).digest()
+                else:
+                    id, content = _malformed(record, text)
+                # An event with its own `at` does not move the clock; others were given its time.
+                at = None
+                if event is None or "at" not in event:
+                    at = record[len(_AT) : record.index('"', len(_AT))]
+                    if at != clock:  # as it mostly is within a batch
+                        at = self._clock = clock = max(clock, _moment(at))
+            except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+                raise DifferentError("is no record") from None
+            first = content if id is None else contents.setdefault(id, content)
+            is_known = first is not content
+            if is_known and first == content:
+                raise DifferentError("repeats an earlier one")
+            code, facts, changes, state, _movements = judge(event, is_known)
+            seq = self.seq + 1
+            made = record_text(at, changes, code, content, text, facts, id, self.hash, seq, state)
+            if made != record:
+                raise DifferentError(_how(record, made))
+            self.seq = seq
+            self.hash = sha256(leaf).hexdigest()
+
+
+def _malformed(record: str, text: str) -> tuple[str | None, bytes]:
+    """Return the id and the hash of an event that has no canonical form, as its record tells."""
+    if text != "null":
+        raise ValueError(text)
+    told = json.loads(record)
+    id, content = told["id"], bytes.fromhex(told["content"])
+    if id is not None and not is_text(id):
+        raise ValueError(id)
+    return id, content
 
 
 def _moment(text: str) -> str:
