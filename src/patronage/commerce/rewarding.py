@@ -92,12 +92,16 @@ def refer(order: Order, amounts: dict[str, int]) -> bool:
 
 
 def _make(reward: Reward) -> None:
-    # Rewards of a person are counted, and freed, one after another.
-    Person.objects.select_for_update(no_key=True).get(id=reward.person_id)
+    _keep(reward.person_id)
     _judge(reward)
     reward.save()
     if reward.signals:
         _tell(reward, "waiting")
+
+
+def _keep(person_id: int) -> None:
+    """Let a person's rewards be made, counted and freed one after another."""
+    Person.objects.select_for_update(no_key=True).get(id=person_id)
 
 
 def _judge(reward: Reward) -> None:
@@ -217,7 +221,7 @@ def free(person: Person) -> None:
 
     In the transaction that ends it; what waits for something else too waits on.
     """
-    Person.objects.select_for_update().get(id=person.id)
+    _keep(person.id)
     waiting = Reward.objects.select_for_update(of=("self",)).filter(
         person=person, kind=RewardKind.SALE, state=RewardState.WAITING
     )
