@@ -10,10 +10,11 @@ import pytest
 from openpyxl import load_workbook
 
 from patronage import ledger
-from patronage.commerce.models import Merchant, Order, Product, Refund, State
+from patronage.commerce import aftersales
+from patronage.commerce.models import Debt, Merchant, Order, Product, PurchaseOrder, Refund, State
 from patronage.members.models import Address
 from tests.browser.conftest import Arrive, Visitor
-from tests.integration.commerce.play import HOME
+from tests.integration.commerce.play import ELSEWHERE, HOME
 from tests.shop import Shop, give_back
 
 APPLICATION = {
@@ -125,6 +126,28 @@ def sent(staff: Visitor, form: str) -> bytes:
     return download.value.path().read_bytes()
 
 
+def decline(staff: Visitor, shop: Shop, size: str) -> None:
+    """Decline what a storefront sold: the consumer is refunded."""
+    (order,) = shop.mall.place(shop.other, (shop.item, 1))
+    shop.mall.pay([order])
+    purchase = PurchaseOrder.objects.get(order=order)
+    staff.go("/merchant/")
+    staff.page.locator("a.office__tile", has_text="待确认的采购单").click()
+    staff.keep("purchases")
+    staff.press(purchase.number)
+    staff.sees(shop.item.distributor.title, "¥120.00")
+    staff.keep("purchase")
+    if size == "phone":  # the buttons lie behind the three dots
+        staff.page.get_by_text("more_horiz").click()
+    staff.press("拒绝")
+    fill(staff, reason="断货")
+    staff.press("拒绝")
+    staff.sees("断货")
+    staff.keep("declined")
+    sent_back = Refund.objects.filter(tender__order=order)
+    assert sum(one.amount_minor for one in sent_back) == order.total_minor
+
+
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_a_merchant_at_work(shop: Shop, arrive: Arrive, size: str) -> None:
     order = shop.orders["paid"]
@@ -143,6 +166,8 @@ def test_a_merchant_at_work(shop: Shop, arrive: Arrive, size: str) -> None:
     assert (order.state, order.tracking) == (State.SHIPPED, "SF1234567890")
 
     offer(staff, shop.tea, office="merchant")
+
+    decline(staff, shop, size)
 
     give_back(order, shop, quantity=1, approve=None)
     staff.go("/merchant/commerce/return/?state__exact=requested")
@@ -172,3 +197,41 @@ def test_a_merchant_at_work(shop: Shop, arrive: Arrive, size: str) -> None:
     sheet = load_workbook(io.BytesIO(sent(staff, "XLSX"))).active
     assert sheet is not None
     assert sheet.max_row == len(lines)
+
+
+def test_a_return_takes_from_each_party_its_share(shop: Shop, arrive: Arrive) -> None:
+    """Of three pieces that a storefront sold, one comes back before completion and one after."""
+    mall, seller = shop.mall, shop.owner
+    (order,) = mall.place(mall.person(), (shop.item, 3), address=ELSEWHERE)
+    mall.pay([order])
+    mall.receive(order)
+    give_back(order, shop, quantity=1, approve=True)
+    mall.complete(order)
+    held = ledger.account("mall", seller.account)
+    taken = held.cash + held.dividend - 10_00
+    mall.submit(type="cash.withdrawn", account=seller.account, amount=taken)
+    case = aftersales.request(
+        person=order.person,
+        number=order.number,
+        key="k",
+        quantities={order.lines.get().id: 1},
+        reason="坏了",
+    )
+    assert not isinstance(case, aftersales.AfterSaleRefusal), case
+    answer = {"merchant": shop.tea, "number": case.number, "who": shop.clerk}
+    aftersales.answer(**answer, approve=True, needs_goods=False)
+
+    staff = arrive(shop.operator, size="desktop")
+    staff.go(f"/console/commerce/order/{order.pk}/change/")
+    staff.sees("分账瀑布", "差价", "此后收回", "完成前已退回")
+    staff.page.locator("[data-waterfall] canvas").wait_for()
+    staff.keep("waterfall")
+    staff.go("/console/commerce/debt/?open=yes")
+    # Two pieces brought 46.00 each; what was taken out leaves 10.00 of it.
+    staff.sees(str(seller), "¥46.00", "¥36.00")
+    staff.keep("debts")
+    assert Debt.objects.get(person=seller, aftersale=case).left_minor == 36_00
+    phone = arrive(seller)
+    phone.go("/mine/settlement/?first=2026-03-01&last=2026-12-31")
+    phone.sees("销售订单收益", "¥92.00", "退款分担", "¥36.00", "差价 ¥80.00")
+    phone.keep("settlement")

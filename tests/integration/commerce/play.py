@@ -49,6 +49,7 @@ ROOT = Path(__file__).parents[3]
 REDWINE = tomllib.loads((ROOT / "examples/redwine.toml").read_text(encoding="utf-8"))
 OPENED = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)  # noon in Shanghai
 HOME = AddressText("李雷", "13800138000", "浙江省", "杭州市", "西湖区", "文三路 1 号")
+ELSEWHERE = HOME._replace(name="王芳", phone="13700137001", street="龙井路 2 号")
 _phones = count(13900000000)
 
 
@@ -146,14 +147,14 @@ class Mall:
             else Wanted(one.id, quantity)
             for one, quantity in wanted
         ]
-        promoter = options.pop("promoter", None)
-        told = checkout.quote(person=person, wanted=asked, address=HOME, **options)
+        promoter, home = options.pop("promoter", None), options.pop("address", HOME)
+        told = checkout.quote(person=person, wanted=asked, address=home, **options)
         placed = checkout.place(
             person=person,
             key=key or uuid4().hex,
             wanted=asked,
             total_minor=told.total_minor,
-            address=HOME,
+            address=home,
             promoter=promoter,
             **options,
         )

@@ -8,7 +8,8 @@ from patronage import ledger
 from patronage.commerce import aftersales, merchant_value, settlements
 from patronage.commerce.merchant_value import RedeemRefusal, Wanted
 from patronage.commerce.models import FreightRule, Merchant, Split
-from patronage.commerce.settlements import Balances, LineKind
+from patronage.commerce.movements import LineKind
+from patronage.commerce.settlements import Balances
 from patronage.economy import BrokenInvariantError
 from patronage.members.models import AuditEntry
 from tests.integration.commerce.play import Mall
@@ -56,7 +57,9 @@ def test_every_movement_stands_in_it_and_it_ends_where_the_ledger_does(
     kinds = [line.kind.value for line in moved]
     assert kinds == ["order_coins", "proceeds", "proceeds", "refund"]
     assert all(line.subject for line in moved)
-    assert [line.freight_minor for line in moved if line.kind == LineKind.PROCEEDS][-1] == 10_00
+    assert [line.parts.freight_minor for line in moved if line.kind == LineKind.PROCEEDS][
+        -1
+    ] == 10_00
     sums = dict(told.sums())
     assert sums[LineKind.REFUND] == (-32_00, 0, 0)
     assert sum(one.cash_minor for one in sums.values()) == told.closing.cash_minor

@@ -288,6 +288,8 @@ MALL: dict[str, Address] = {
         OWNER, lambda shop: f"/mine/storefront/orders/{sold(shop).number}/"
     ),
     "mine/storefront/purchases/": Address(MEMBER, fixed("/mine/storefront/purchases/")),
+    "mine/settlement/": Address(MEMBER, fixed("/mine/settlement/")),
+    "mine/settlement/file.<str:form>": Address(MEMBER, fixed("/mine/settlement/file.csv")),
     "mine/leaderboard/": Address(MEMBER, fixed("/mine/leaderboard/")),
     "mine/partners/": Address(MEMBER, fixed("/mine/partners/")),
     "wallet/pay-code/": Address(MEMBER, fixed("/wallet/pay-code/"), lambda _s: {"pin": "142857"}),
@@ -369,6 +371,7 @@ def office_path(route: str, shop: Shop) -> str:
         ("journal/<int:seq>", "journal/1"),
         ("accounts/<str:id>", f"accounts/{shop.owner.account}"),
         ("propose/<slug:kind>", "propose/funding"),
+        ("waterfall/file/<slug:kind>", "waterfall/file/sums"),
         ("<slug:kind>", "paid"),
     ):
         path = path.replace(variable, value)

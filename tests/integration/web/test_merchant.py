@@ -36,14 +36,20 @@ def said(answer: object) -> list[str]:
 def test_today_says_what_waits_and_the_menu_leads_to_the_account(shop: Shop) -> None:
     page = signed_in(shop.clerk).get("/merchant/")
     waiting = {one.told: one.number for one in page.context["waiting"]}
-    assert waiting == {"待发货订单": 2, "待处理退货": 0, "待处理售后": 1, "商品寄回途中": 0}
+    assert waiting == {
+        "待确认的采购单": 1,
+        "待发货订单": 2,
+        "待处理退货": 0,
+        "待处理售后": 1,
+        "商品寄回途中": 0,
+    }
     for one in page.context["waiting"]:
         listed = signed_in(shop.clerk).get(one.url)
         assert len(listed.context["cl"].result_list) == one.number
     # The menu says it on every page.
     page = signed_in(shop.clerk).get("/merchant/commerce/product/")
     menu = [one["name"] for part in page.context["available_apps"] for one in part["models"]]
-    assert menu[:4] == ["总览", "订单 · 2", "退货", "售后单 · 1"]
+    assert menu[:5] == ["总览", "采购单 · 1", "订单 · 2", "退货", "售后单 · 1"]
     assert f"/merchant/accounts/{shop.tea.id}/statement/" in page.text
     assert f"/desk/{shop.tea.id}/qr/" in page.text
 

@@ -23,7 +23,8 @@ AREAS: Final[dict[Area, tuple[str | Promise, tuple[str, ...]]]] = {
     Area.ORDERS: (
         _("Orders"),
         (
-            *("commerce.order", "commerce.return", "commerce.aftersale", "commerce.invoice"),
+            *("commerce.order", "commerce.purchaseorder", "commerce.return", "commerce.aftersale"),
+            "commerce.invoice",
             *("commerce.payment", "commerce.refund"),
             *("commerce.counterpayment", "commerce.counterrefund"),
         ),
@@ -39,7 +40,7 @@ AREAS: Final[dict[Area, tuple[str | Promise, tuple[str, ...]]]] = {
         _("Merchants"),
         (
             *("commerce.merchant", "commerce.application", "commerce.agreement"),
-            "commerce.debt",
+            *("commerce.distributor", "commerce.debt"),
         ),
     ),
     Area.MEMBERS: (
@@ -69,6 +70,7 @@ PAGES: Final = {
     "today/joined": Area.MEMBERS,
     "today/redemptions": Area.ECONOMY,
     "today/refunds": Area.ECONOMY,
+    "waterfall": Area.ORDERS,
     "economy": Area.ECONOMY,
     "economy/propose/unfreeze": Area.MEMBERS,
     "economy/propose/payout": Area.VALUE,
@@ -78,6 +80,7 @@ PAGES: Final = {
 
 MENU: Final = {
     Area.TODAY: (("index", _("Overview")),),
+    Area.ORDERS: (("waterfall", _("Waterfall")),),
     Area.ECONOMY: (
         ("economy", _("Overview")),
         ("economy_charter", _("Charter")),
@@ -99,7 +102,9 @@ ACTIONS: Final = {
 """Actions that are of another area than their model."""
 
 READING: Final = frozenset(
-    {"picture", "statement", "brought", "slip", "file", "evidence", "history"}
+    {
+        *("picture", "statement", "settlement", "brought", "slip", "file", "evidence", "history"),
+    }
 )
 """Pages of a model beside its own that change nothing. Actions on rows that only send a file are
 named `export_…`."""

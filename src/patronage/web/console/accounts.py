@@ -20,6 +20,7 @@ from patronage.members import auditing
 from patronage.members.holdings import holding_of
 from patronage.members.levels import level_of
 from patronage.members.models import AuditVerb, Person
+from patronage.web.console.settlement import settlement
 from patronage.web.shared import exports
 from patronage.web.shared.office.site import OfficeAdmin, person
 from patronage.web.shared.places import place_of, text_of
@@ -160,6 +161,15 @@ class AccountPages(OfficeAdmin):
             is_first=before is None,
             files=[(name.upper(), f"?file={name}") for name in exports.FORMS],
         )
+
+    @action(
+        description=gettext_lazy("Settlement statement"),
+        url_path="settlement",
+        permissions=["account"],
+    )
+    def settlement(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
+        """Show what a member earned and what else moved the account in a period."""
+        return settlement(self, request, self._member(request, object_id))
 
     @action(
         description=gettext_lazy("Invited by them"), url_path="brought", permissions=["account"]

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.decorators import action
@@ -13,6 +14,7 @@ from unfold.decorators import action
 from patronage.commerce import merchants, search
 from patronage.commerce.merchants import MerchantRefusal, Terms
 from patronage.commerce.models import Agreement, Application, ApplicationState, Merchant
+from patronage.web.console.settlement import settlement
 from patronage.web.console.site import site
 from patronage.web.shared.amount_fields import AmountField
 from patronage.web.shared.office.fields import DayInput, LongText, ReasonForm
@@ -135,7 +137,7 @@ class MerchantAdmin(OfficeAdmin):
     autocomplete_fields = ("staff",)
     inlines = (AgreementInline,)
     actions = ("approve",)
-    actions_detail = ("agree", "suspend", "resume")
+    actions_detail = ("settlement", "agree", "suspend", "resume")
     fields = (
         ("name", "name_en"),
         ("is_house", "shown_standing"),
@@ -183,6 +185,14 @@ class MerchantAdmin(OfficeAdmin):
                 messages.success(request, _("%(name)s is approved.") % {"name": merchant})
             else:
                 messages.error(request, f"{merchant}: {refusal}")
+
+    @action(description=gettext_lazy("Settlement statement"), url_path="settlement")
+    def settlement(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
+        """Show what moved a merchant's account in a period; of the house, the platform's parts."""
+        found = self.get_object(request, str(object_id))
+        if not isinstance(found, Merchant):
+            raise Http404
+        return settlement(self, request, found)
 
     def has_agree_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Offer it for all but the house."""

@@ -110,6 +110,7 @@ class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
     actions_list = ("appoint",)
     actions_detail = (
         "statement",
+        "settlement",
         "brought",
         "block",
         "lift",

@@ -8,7 +8,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from patronage.members.roles import Right
-from patronage.web.console import access, menu
+from patronage.web.console import access, menu, waterfall
 from patronage.web.console.economy import urls as economy
 from patronage.web.console.today import pages as today
 from patronage.web.shared.office.site import Office
@@ -55,7 +55,7 @@ class Console(Office):
 
     def extra_urls(self) -> list[URLPattern]:
         """Return the addresses beside those of models."""
-        return [*today.urls(self), *economy.urls(self)]
+        return [*today.urls(self), *economy.urls(self), *waterfall.urls(self)]
 
 
 site = Console(name="console")

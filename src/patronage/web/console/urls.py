@@ -8,6 +8,7 @@ from patronage.web.console import (
     audit,
     catalogue,
     custody,
+    distributors,
     frontpage,
     merchants,
     payouts,
@@ -21,7 +22,7 @@ from patronage.web.console.economy import decisions
 from patronage.web.console.site import site
 
 REGISTERED = (
-    *(aftersales, alarms, audit, catalogue, custody, decisions, merchants),
+    *(aftersales, alarms, audit, catalogue, custody, decisions, distributors, merchants),
     *(payouts, people, persons, reviews, rewards, selling, frontpage),
 )
 """Importing them registers their pages."""

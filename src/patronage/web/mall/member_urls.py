@@ -12,6 +12,7 @@ from patronage.web.mall import (
     notices,
     proof,
     referral,
+    settlement,
     signin,
     standing,
 )
@@ -35,6 +36,8 @@ urlpatterns = [
     path("mine/referral/", referral.referral, name="referral"),
     path("mine/referral/code.svg", referral.referral_qr, name="referral_qr"),
     path("mine/referral/poster.svg", referral.referral_poster, name="referral_poster"),
+    path("mine/settlement/", settlement.settlement, name="settlement"),
+    path("mine/settlement/file.<str:form>", settlement.settlement_file, name="settlement_file"),
     path("mine/notices/", notices.notices, name="notices"),
     path("mine/notices/texts/", notices.notice_texts, name="notice_texts"),
     path("mine/leaderboard/", standing.leaderboard, name="leaderboard"),

@@ -1,9 +1,6 @@
 """A merchant's account: what it holds and owes, its settlement statement, and redeeming."""
 
 import secrets
-from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,20 +8,17 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from patronage.commerce import counter, debts, merchant_value, orders, posting, settlements
+from patronage.commerce import debts, merchant_value, orders, posting
 from patronage.commerce.merchant_value import Brought, Wanted
 from patronage.commerce.models import Merchant
-from patronage.commerce.settlements import Line, Statement
 from patronage.members.refusals import Refusal
 from patronage.web.merchant.frame import show
-from patronage.web.shared import second_factor
-from patronage.web.shared.exports import Cell, Table, amount, points, send
+from patronage.web.shared import second_factor, statements
+from patronage.web.shared.exports import send
 from patronage.web.shared.forms import amount_minor, points_nano
 from patronage.web.shared.office.site import Office, person
 from patronage.web.shared.templatetags.amounts import coins, money
 from patronage.web.shared.templatetags.amounts import points as points_text
-
-_DAYS_MAX: Final = 366
 
 
 def account(office: Office, request: HttpRequest, merchant: Merchant) -> HttpResponse:
@@ -101,7 +95,6 @@ def _said(done: Brought) -> str:
 
 def statement(office: Office, request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """Show the settlement statement of a period, this month's unless another is asked for."""
-    found = _statement(request, merchant)
     return show(
         office,
         request,
@@ -109,7 +102,7 @@ def statement(office: Office, request: HttpRequest, merchant: Merchant) -> HttpR
         title=_("Settlement statement"),
         merchant=merchant,
         place="statement",
-        statement=found,
+        statement=statements.asked(request, merchant),
     )
 
 
@@ -118,46 +111,5 @@ def statement_file(
 ) -> HttpResponseBase:
     """Send the statement of a period as a file for spreadsheets."""
     del office
-    found = _statement(request, merchant)
-    header = (
-        *(_("Record"), _("When"), _("What"), _("Number"), _("Cash"), _("of it freight")),
-        *(_("of it dividends"), _("Fee"), _("Coins"), _("Points")),
-        *(_("Cash after"), _("Coins after"), _("Points after")),
-    )
-    return send(request, Table("settlement", header, _rows(found)), form)
-
-
-def _rows(found: Statement) -> Iterator[list[Cell]]:
-    yield _balance(_("opening balance"), found.first, found.opening)
-    for line in found.lines:
-        yield _row(line)
-    yield _balance(_("closing balance"), found.last, found.closing)
-
-
-def _balance(what: str, day: date, held: settlements.Balances) -> list[Cell]:
-    after = (amount(held.cash_minor), amount(held.coins_minor), points(held.points_nano))
-    return [None, day, what, "", *[None] * 6, *after]
-
-
-def _row(line: Line) -> list[Cell]:
-    change, after = line.change, line.after
-    return [
-        *(line.record, line.at, str(line.kind.label), line.subject),
-        *(amount(change.cash_minor), amount(line.freight_minor), amount(line.dividend_minor)),
-        *(amount(line.fee_minor), amount(change.coins_minor), points(change.points_nano)),
-        *(amount(after.cash_minor), amount(after.coins_minor), points(after.points_nano)),
-    ]
-
-
-def _statement(request: HttpRequest, merchant: Merchant) -> Statement:
-    today = counter.today()
-    last = _day(request.GET.get("last", ""), today)
-    first = min(_day(request.GET.get("first", ""), last.replace(day=1)), last)
-    return settlements.statement(merchant, max(first, last - timedelta(days=_DAYS_MAX)), last)
-
-
-def _day(text: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return otherwise
+    found = statements.asked(request, merchant)
+    return send(request, statements.table(found, merchant), form)

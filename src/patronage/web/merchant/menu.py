@@ -16,6 +16,8 @@ from patronage.commerce.models import (
     AfterSaleState,
     Merchant,
     Order,
+    PurchaseOrder,
+    PurchaseState,
     Return,
     ReturnState,
     State,
@@ -26,8 +28,8 @@ PARTS: Final[tuple[tuple[str | Promise, tuple[str, ...]], ...]] = (
     (
         gettext_lazy("Orders"),
         (
-            *("commerce.order", "commerce.return", "commerce.aftersale"),
-            *("commerce.invoice", "commerce.debt"),
+            *("commerce.purchaseorder", "commerce.order", "commerce.return"),
+            *("commerce.aftersale", "commerce.invoice", "commerce.debt"),
         ),
     ),
     (
@@ -67,6 +69,9 @@ def waiting(office: Office, request: HttpRequest) -> list[Waiting]:
 
 def _kinds(office: Office, request: HttpRequest) -> Iterable[tuple[str, str, str, QuerySet[Any]]]:
     theirs = office.merchants(request)
+    waits = PurchaseState.WAITING
+    bought = PurchaseOrder.objects.filter(order__merchant__in=theirs, state=waits)
+    yield _("purchase orders to confirm"), "purchaseorder", f"?state__exact={waits}", bought
     orders = Order.objects.filter(merchant__in=theirs, state=State.PAID)
     yield _("orders to ship"), "order", f"?state__exact={State.PAID}", orders
     asked = ReturnState.REQUESTED

@@ -22,6 +22,8 @@ def shown(cell: Cell) -> str:
         return moment(cell)
     if isinstance(cell, date):
         return day(cell)
+    if isinstance(cell, Decimal):
+        return f"{cell:,f}".replace("-", "−")  # else a zero of nine decimals would be 0E-9
     return cell if isinstance(cell, str) else f"{cell:,}".replace("-", "−")
 
 

@@ -5,13 +5,23 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import action
 
 from patronage.commerce import coupons, listing
 from patronage.commerce.listing import Sums, loser
-from patronage.commerce.models import Coupon, FreightRule, FreightZone, Picture, Product, Sku
+from patronage.commerce.models import (
+    Coupon,
+    Delivery,
+    FreightRule,
+    FreightZone,
+    Picture,
+    Product,
+    Sku,
+)
+from patronage.web.shared.office import supply
 from patronage.web.shared.office.site import Form, OfficeAdmin, OfficeInline
 from patronage.web.shared.pictures import PictureField
 from patronage.web.shared.templatetags.amounts import money, percent
@@ -59,6 +69,34 @@ class ProductAdmin(OfficeAdmin):
     search_fields = ("name", "name_en")
     inlines = (SkuInline, PictureInline)
     actions = ("put_on_sale", "take_off_sale")
+    actions_detail = ("supply",)
+
+    def has_supply_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it for what is sent to an address."""
+        found = None if object_id is None else self.get_object(request, str(object_id))
+        is_sent = isinstance(found, Product) and found.delivery == Delivery.SHIP
+        return is_sent and self.has_change_permission(request, found)
+
+    @action(
+        description=gettext_lazy("Offer to distributors"), url_path="supply", permissions=["supply"]
+    )
+    def supply(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Say on what terms distributors may sell a product, with what that comes to."""
+        product = self.get_object(request, str(object_id))
+        if not isinstance(product, Product):
+            raise Http404
+        asked = supply.shown(product, request)
+        is_whole = request.method == "POST" and all(one.form.is_valid() for one in asked)
+        if is_whole and request.POST.get("do") == "save" and supply.save(request, asked):
+            messages.success(request, _("Saved."))
+            return self.page_of("supply", product.pk)
+        return self.show(
+            request,
+            "shared/office/supply.html",
+            title=_("Offer %(name)s to distributors") % {"name": product},
+            product=product,
+            skus=asked,
+        )
 
     @admin.display(description=gettext_lazy("price"), ordering="price_minor")
     def shown_price(self, product: Product) -> str:

@@ -7,6 +7,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
@@ -23,6 +26,7 @@ from patronage.commerce.models import (
     Delivery,
     Line,
     Order,
+    PurchaseOrder,
     RedemptionCode,
     State,
     Tender,
@@ -124,7 +128,7 @@ class OrderAdmin(KeysetAdmin):
     can_add = can_delete = False
     list_display = ("number", "merchant", "state", "shown_total", "name", "placed_at")
     list_filter = ("state",)
-    list_select_related = ("merchant",)
+    list_select_related: tuple[str, ...] = ("merchant",)
     search_help_text = gettext_lazy("Number, phone or tracking number, in full")
     search_fields = ("number", "phone", "tracking")
     inlines = (LineInline, TenderInline, TransitionInline)
@@ -147,10 +151,32 @@ class OrderAdmin(KeysetAdmin):
     )
     readonly_fields = tuple(
         name
-        for row in fields
+        for row in (*fields, ("shown_storefront", "shown_purchase"))
         for name in ((row,) if isinstance(row, str) else row)
         if name not in ("carrier", "tracking")
     )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Say which storefront sold it, if one did, and what it ordered from the merchant."""
+        shown = list(super().get_fields(request, obj))
+        if obj is not None and obj.distributor_id is not None:
+            shown.insert(2, ("shown_storefront", "shown_purchase"))
+        return shown
+
+    @admin.display(description=gettext_lazy("storefront"))
+    def shown_storefront(self, order: Order) -> str:
+        """Who sold it."""
+        return str(order.distributor)
+
+    @admin.display(description=gettext_lazy("purchase order"))
+    def shown_purchase(self, order: Order) -> SafeString | str:
+        """What the storefront ordered from the merchant, by its page."""
+        purchase: PurchaseOrder | None = getattr(order, "purchase", None)
+        if purchase is None:
+            return _("made when the order is paid")
+        url = reverse(f"{self.admin_site.name}:commerce_purchaseorder_change", args=[purchase.pk])
+        link = '<a class="text-link" href="{}">{}</a> · {}'
+        return format_html(link, url, purchase.number, purchase.get_state_display())
 
     @admin.display(description=gettext_lazy("goods"))
     def shown_goods(self, order: Order) -> str:
