@@ -97,13 +97,19 @@ def audit(
 
     Holds all accounts in memory. Raises what `fetch` raises.
     """
+    with at_rest():  # until all accounts are let go of again
+        return _audit(fetch, trust, seen, attester)
+
+
+def _audit(
+    fetch: Fetch, trust: Trust, seen: Checkpoint | None, attester: VerifierKey | None
+) -> Audit:
     run = _Run(attester)
     fault = None
-    with at_rest():
-        try:
-            run.audit(fetch, trust, seen)
-        except _FaultyError as error:
-            fault = error.fault
+    try:
+        run.audit(fetch, trust, seen)
+    except _FaultyError as error:
+        fault = error.fault
     replaying = run.replaying
     return Audit(
         run.verified,
