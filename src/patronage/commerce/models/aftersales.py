@@ -115,6 +115,11 @@ class AfterSale(models.Model):
                 condition=Q(due_at__isnull=False),
             ),
             models.Index(
+                fields=("settled_at",),
+                name="commerce_aftersale_settled",
+                condition=Q(settled_at__isnull=False),
+            ),
+            models.Index(
                 fields=("id",),
                 name="commerce_aftersale_refunding",
                 condition=Q(state="refunding"),
