@@ -30,6 +30,7 @@ NO_PAGES = (
     "/mine/data/",
     "/prices/",
     "/wallet/statement/file",
+    "/mine/settlement/file",
     "/log/tile/",
     "/log/checkpoint",
     "/log/vkey",
@@ -54,7 +55,7 @@ ASSETS_MAX = 100_000
 # The switch of languages, and a kind of alarm by which lists are filtered.
 CODES = frozenset({"English", "en", "zh", "hans", "event", "refused", "SHA"})
 # What Chinese writes in letters too.
-LETTERS = frozenset({"ICP", "EN", "CSV", "SHA", "JSON", "TOML"})
+LETTERS = frozenset({"ICP", "EN", "CSV", "SHA", "JSON", "TOML", "XLSX"})
 HEADS = frozenset({"thead", "label", "button", "summary", "legend"})
 
 
