@@ -1,5 +1,7 @@
 """After-sale cases of every merchant: the platform steps in; and what merchants owe for refunds."""
 
+from functools import partial
+
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -36,15 +38,16 @@ class PlatformAdmin(AfterSaleAdmin):
         case = self.get_object(request, object_id)
         if not isinstance(case, AfterSale):
             raise Http404
-        form = GroundsForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            note = form.cleaned_data["note"]
-            answer = aftersales.step_in(number=case.number, who=person(request), note=note)
-            self.tell(request, answer, _("Done."))
-            return self.page_of("change", object_id)
-        told = _("From now on the platform decides, and the merchant has no say in it.")
-        title = _("Take it over")
-        return self.ask(request, form, title=f"{title}: {case.number}", told=told, button=title)
+        return self.ask_and_do(
+            request,
+            object_id,
+            GroundsForm,
+            partial(aftersales.step_in, number=case.number, who=person(request)),
+            said=_("Done."),
+            title=f"{_('Take it over')}: {case.number}",
+            told=_("From now on the platform decides, and the merchant has no say in it."),
+            button=_("Take it over"),
+        )
 
 
 site.register(Debt, DebtAdmin)

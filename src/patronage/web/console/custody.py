@@ -1,5 +1,6 @@
 """Custody: statements of the account, bills, and what of them fits nothing of ours."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -137,13 +138,16 @@ class CustodyStatementAdmin(KeysetReadOnlyAdmin):
     @action(description=gettext_lazy("Confirm"), url_path="confirm", permissions=["confirm"])
     def confirm(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Confirm what somebody else stated."""
-        if request.method == "POST":
-            answer = custody.confirm(statement_id=object_id, by=person(request))
-            self.tell(request, answer, _("Confirmed. The open book tells it."))
-            return self.page_of("change", object_id)
-        told = _("You have looked at the bank's statement, and it says the same.")
-        title = _("Confirm")
-        return self.ask(request, forms.Form(), title=title, told=told, button=title)
+        return self.ask_and_do(
+            request,
+            object_id,
+            forms.Form,
+            partial(custody.confirm, statement_id=object_id, by=person(request)),
+            said=_("Confirmed. The open book tells it."),
+            title=_("Confirm"),
+            told=_("You have looked at the bank's statement, and it says the same."),
+            button=_("Confirm"),
+        )
 
     @action(
         description=pgettext_lazy("a statement", "Reject"),
@@ -152,15 +156,17 @@ class CustodyStatementAdmin(KeysetReadOnlyAdmin):
     )
     def reject(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Reject what somebody else stated."""
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            reason = form.cleaned_data["reason"]
-            answer = custody.reject(statement_id=object_id, by=person(request), reason=reason)
-            self.tell(request, answer, _("Rejected. The day can be stated anew."))
-            return self.page_of("change", object_id)
-        told = _("The day can be stated anew.")
         title = pgettext("a statement", "Reject")
-        return self.ask(request, form, title=title, told=told, button=title)
+        return self.ask_and_do(
+            request,
+            object_id,
+            ReasonForm,
+            partial(custody.reject, statement_id=object_id, by=person(request)),
+            said=_("Rejected. The day can be stated anew."),
+            title=title,
+            told=_("The day can be stated anew."),
+            button=title,
+        )
 
     @action(description=gettext_lazy("Evidence"), url_path="evidence", permissions=["view"])
     def evidence(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -281,12 +287,14 @@ class BillCaseAdmin(KeysetReadOnlyAdmin):
     @action(description=pgettext_lazy("an item", "Close"), url_path="close", permissions=["close"])
     def close(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Close it with a reason."""
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            reason = form.cleaned_data["reason"]
-            answer = bills.close_case(case_id=object_id, by=person(request), reason=reason)
-            self.tell(request, answer, _("Closed."))
-            return self.page_of("change", object_id)
-        told = _("Say why bill and mall differ, and what became of it.")
         title = pgettext("an item", "Close")
-        return self.ask(request, form, title=title, told=told, button=title)
+        return self.ask_and_do(
+            request,
+            object_id,
+            ReasonForm,
+            partial(bills.close_case, case_id=object_id, by=person(request)),
+            said=_("Closed."),
+            title=title,
+            told=_("Say why bill and mall differ, and what became of it."),
+            button=title,
+        )

@@ -1,5 +1,6 @@
 """Who sells: applications answered, agreements made, merchants suspended and let go on."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -101,16 +102,17 @@ class ApplicationAdmin(KeysetReadOnlyAdmin):
     def decline(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Answer with no, and why."""
         found = self._application(request, object_id)
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            answer = merchants.decline(
-                application_id=found.id, who=person(request), answer=form.cleaned_data["reason"]
-            )
-            self.tell(request, answer, _("Declined. Tell the applicant."))
-            return self.page_of("change", found.pk)
-        told = _("Nothing is sent: tell the applicant by e-mail or phone.")
-        title = _("Decline the application of %(name)s") % {"name": found}
-        return self.ask(request, form, title=title, told=told, button=_("Decline"))
+        who = person(request)
+        return self.ask_and_do(
+            request,
+            found.pk,
+            ReasonForm,
+            lambda reason: merchants.decline(application_id=found.id, who=who, answer=reason),
+            said=_("Declined. Tell the applicant."),
+            title=_("Decline the application of %(name)s") % {"name": found},
+            told=_("Nothing is sent: tell the applicant by e-mail or phone."),
+            button=_("Decline"),
+        )
 
     def _application(self, request: HttpRequest, object_id: int) -> Application:
         found = self.get_object(request, str(object_id))
@@ -230,37 +232,41 @@ class MerchantAdmin(OfficeAdmin):
             "From its first day on it takes the place of the one before. What was ordered before "
             "keeps its concession; goods that would lose money under the new one leave the mall."
         )
-        return self._ask(request, object_id, form, _("New agreement"), told)
+        title = _("New agreement")
+        which = self.get_object(request, str(object_id))
+        return self.ask(request, form, title=f"{title}: {which}", told=told, button=title)
 
     @action(description=gettext_lazy("Suspend"), url_path="suspend", permissions=["suspend"])
     def suspend(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Take a merchant's goods out of the mall, and keep its money where it is."""
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            answer = merchants.suspend(
-                merchant_id=int(object_id), who=person(request), reason=form.cleaned_data["reason"]
-            )
-            self.tell(request, answer, _("Suspended."))
-            return self.page_of("change", object_id)
         told = _(
             "Its goods and coupons leave the mall, its counter takes no coins, and nothing leaves "
             "its account. Orders that are placed are delivered and completed, and what they bring "
             "is credited."
         )
-        return self._ask(request, object_id, form, _("Suspend"), told)
+        title = _("Suspend")
+        return self.ask_and_do(
+            request,
+            object_id,
+            ReasonForm,
+            partial(merchants.suspend, merchant_id=int(object_id), who=person(request)),
+            said=_("Suspended."),
+            title=f"{title}: {self.get_object(request, str(object_id))}",
+            told=told,
+            button=title,
+        )
 
     @action(description=gettext_lazy("Let it go on"), url_path="resume", permissions=["resume"])
     def resume(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Let a merchant sell again."""
-        if request.method == "POST":
-            answer = merchants.resume(merchant_id=int(object_id), who=person(request))
-            self.tell(request, answer, _("It sells again."))
-            return self.page_of("change", object_id)
-        told = _("The goods that left the mall with it come back, where the sums allow it.")
-        return self._ask(request, object_id, forms.Form(), _("Let it go on"), told)
-
-    def _ask(
-        self, request: HttpRequest, object_id: int, form: forms.Form, title: str, told: str
-    ) -> HttpResponse:
-        which = self.get_object(request, str(object_id))
-        return self.ask(request, form, title=f"{title}: {which}", told=told, button=title)
+        title = _("Let it go on")
+        return self.ask_and_do(
+            request,
+            object_id,
+            forms.Form,
+            partial(merchants.resume, merchant_id=int(object_id), who=person(request)),
+            said=_("It sells again."),
+            title=f"{title}: {self.get_object(request, str(object_id))}",
+            told=_("The goods that left the mall with it come back, where the sums allow it."),
+            button=title,
+        )

@@ -1,6 +1,7 @@
 """Withdrawals: approved, confirmed by somebody else, declined; and a file for the tax office."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -138,15 +139,16 @@ class WithdrawalAdmin(KeysetReadOnlyAdmin):
     @action(description=gettext_lazy("Decline"), url_path="decline", permissions=["decline"])
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Let it fail for a reason that the member reads; the amount comes back."""
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            reason = form.cleaned_data["reason"]
-            answer = payouts.decline(number=object_id, who=person(request), reason=reason)
-            self.tell(request, answer, _("Declined. The amount is back in the member's cash."))
-            return self.page_of("change", object_id)
-        told = _("The amount goes back to the member's cash, and they read the reason.")
-        title = _("Decline withdrawal %(number)s") % {"number": object_id}
-        return self.ask(request, form, title=title, told=told, button=_("Decline"))
+        return self.ask_and_do(
+            request,
+            object_id,
+            ReasonForm,
+            partial(payouts.decline, number=object_id, who=person(request)),
+            said=_("Declined. The amount is back in the member's cash."),
+            title=_("Decline withdrawal %(number)s") % {"number": object_id},
+            told=_("The amount goes back to the member's cash, and they read the reason."),
+            button=_("Decline"),
+        )
 
     @admin.action(
         description=gettext_lazy("Export those paid for the tax declaration (CSV)"),

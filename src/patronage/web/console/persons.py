@@ -1,6 +1,7 @@
 """Who there is: staff appointed and let in again, people blocked and unblocked."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -22,7 +23,6 @@ from unfold.widgets import (
 
 from patronage.commerce.models import ProposalKind
 from patronage.members import blocking, freezing, phones, roles
-from patronage.members.blocking import BlockRefusal
 from patronage.members.models import Block, Person, Role
 from patronage.web.console.accounts import AccountPages
 from patronage.web.console.site import site
@@ -275,19 +275,11 @@ class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
     @action(description=gettext_lazy("Freeze"), url_path="freeze", permissions=["freeze"])
     def freeze(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Let nothing leave a member's account, for a reason that the member reads."""
-        form = ReasonForm(request.POST or None)
-        who = self.get_object(request, str(object_id))
-        if request.method == "POST" and form.is_valid() and isinstance(who, Person):
-            reason = form.cleaned_data["reason"]
-            answer = freezing.freeze(person_id=object_id, by=person(request), reason=reason)
-            self.tell(request, answer, _("Done."))
-            return self.page_of("change", object_id)
         told = _(
             "Nothing can be redeemed, converted, withdrawn or paid from their balance. They sign "
             "in and shop as before, and read the reason."
         )
-        title = _("Freeze")
-        return self.ask(request, form, title=f"{title}: {who}", told=told, button=title)
+        return self._with_reason(request, object_id, freezing.freeze, _("Freeze"), told)
 
     @action(description=gettext_lazy("Thaw"), url_path="thaw", permissions=["thaw"])
     def thaw(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -320,14 +312,17 @@ class PersonAdmin(AccountPages, KeysetReadOnlyAdmin):
         self,
         request: HttpRequest,
         object_id: int,
-        do: Callable[..., Block | BlockRefusal],
+        do: Callable[..., object],
         title: str,
         told: str,
     ) -> HttpResponse:
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            answer = do(person_id=object_id, by=person(request), reason=form.cleaned_data["reason"])
-            self.tell(request, answer, _("Done."))
-            return self.page_of("change", object_id)
-        who = self.get_object(request, str(object_id))
-        return self.ask(request, form, title=f"{title}: {who}", told=told, button=title)
+        return self.ask_and_do(
+            request,
+            object_id,
+            ReasonForm,
+            partial(do, person_id=object_id, by=person(request)),
+            said=_("Done."),
+            title=f"{title}: {self.get_object(request, str(object_id))}",
+            told=told,
+            button=title,
+        )

@@ -1,6 +1,7 @@
 """What somebody earned on an order: looked at where there are signs of buying from oneself."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -179,15 +180,17 @@ class RewardAdmin(KeysetReadOnlyAdmin):
         title: str,
         told: str,
     ) -> HttpResponse:
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            reason = form.cleaned_data["reason"]
-            answer = decide(reward_id=int(object_id), by=person(request), reason=reason)
-            self.tell(request, answer, _("Decided."))
-            return self.page_of("change", object_id)
         found: Any = self.get_object(request, str(object_id))
-        shown = f"{title}: {money(found.left_minor)}"
-        return self.ask(request, form, title=shown, told=told, button=title)
+        return self.ask_and_do(
+            request,
+            object_id,
+            ReasonForm,
+            partial(decide, reward_id=int(object_id), by=person(request)),
+            said=_("Decided."),
+            title=f"{title}: {money(found.left_minor)}",
+            told=told,
+            button=title,
+        )
 
 
 def _linked(page: str, key: object, text: str) -> SafeString:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -125,13 +126,16 @@ class ProposalAdmin(KeysetReadOnlyAdmin):
     @action(description=gettext_lazy("Take back"), url_path="withdraw", permissions=["withdraw"])
     def withdraw(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Take one's own back."""
-        if request.method == "POST":
-            answer = proposals.withdraw(proposal_id=object_id, by=person(request))
-            self.tell(request, answer, _("The proposal is taken back."))
-            return self.page_of("change", object_id)
-        told = _("Nothing is done.")
-        title = _("Take back")
-        return self.ask(request, forms.Form(), title=title, told=told, button=title)
+        return self.ask_and_do(
+            request,
+            object_id,
+            forms.Form,
+            partial(proposals.withdraw, proposal_id=object_id, by=person(request)),
+            said=_("The proposal is taken back."),
+            title=_("Take back"),
+            told=_("Nothing is done."),
+            button=_("Take back"),
+        )
 
     def _decided(
         self,
@@ -141,14 +145,16 @@ class ProposalAdmin(KeysetReadOnlyAdmin):
         title: str,
         told: str,
     ) -> HttpResponse:
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            reason = form.cleaned_data["reason"]
-            answer = decide(proposal_id=object_id, by=person(request), reason=reason)
-            self.tell(request, answer, _("Decided."))
-            return self.page_of("change", object_id)
-        found = self.get_object(request, str(object_id))
-        return self.ask(request, form, title=f"{title}: {found}", told=told, button=title)
+        return self.ask_and_do(
+            request,
+            object_id,
+            ReasonForm,
+            partial(decide, proposal_id=object_id, by=person(request)),
+            said=_("Decided."),
+            title=f"{title}: {self.get_object(request, str(object_id))}",
+            told=told,
+            button=title,
+        )
 
 
 def _what(proposal: Proposal) -> str:

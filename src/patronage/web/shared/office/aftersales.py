@@ -1,6 +1,7 @@
 """After-sale cases: read, answered, and refunded when the goods are back."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -239,12 +240,14 @@ class AfterSaleAdmin(ReadOnlyAdmin):
         case = self.get_object(request, object_id)
         if not isinstance(case, AfterSale):
             raise Http404
-        form = kind(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            side = self.side(case.order.merchant)
-            who = person(request)
-            answer = do(merchant=side, number=case.number, who=who, **how, **form.cleaned_data)
-            self.tell(request, answer, _("Done."))
-            return self.page_of("change", object_id)
-        title = f"{button}: {case.number}"
-        return self.ask(request, form, title=title, told=told, button=button)
+        side, who = self.side(case.order.merchant), person(request)
+        return self.ask_and_do(
+            request,
+            object_id,
+            kind,
+            partial(do, merchant=side, number=case.number, who=who, **how),
+            said=_("Done."),
+            title=f"{button}: {case.number}",
+            told=told,
+            button=button,
+        )

@@ -1,5 +1,6 @@
 """Invoices that members asked for, as every office shows them: issued, or declined."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -124,19 +125,17 @@ class InvoiceAdmin(KeysetReadOnlyAdmin):
     def decline(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Decline it for a reason that the member reads; they may ask again."""
         invoice = self._asked(request, object_id)
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            answer = invoices.decline(
-                merchant=self.side(invoice.order.merchant),
-                invoice_id=invoice.id,
-                who=person(request),
-                reason=form.cleaned_data["reason"],
-            )
-            self.tell(request, answer, _("Declined. The member is told."))
-            return self.page_of("change", invoice.pk)
-        told = _("The member reads the reason, and may ask again.")
-        title = _("Invoice of order %(number)s") % {"number": invoice.order.number}
-        return self.ask(request, form, title=title, told=told, button=_("Decline"))
+        side = self.side(invoice.order.merchant)
+        return self.ask_and_do(
+            request,
+            invoice.pk,
+            ReasonForm,
+            partial(invoices.decline, merchant=side, invoice_id=invoice.id, who=person(request)),
+            said=_("Declined. The member is told."),
+            title=_("Invoice of order %(number)s") % {"number": invoice.order.number},
+            told=_("The member reads the reason, and may ask again."),
+            button=_("Decline"),
+        )
 
     @action(description=gettext_lazy("Save the file"), url_path="file", permissions=["file"])
     def download(self, request: HttpRequest, object_id: int) -> HttpResponseBase:

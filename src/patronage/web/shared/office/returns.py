@@ -1,5 +1,7 @@
 """Returns before completion, as every office answers them."""
 
+from functools import partial
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import Form
@@ -87,15 +89,16 @@ class ReturnAdmin(KeysetReadOnlyAdmin):
         one = self.get_object(request, object_id)
         if not isinstance(one, Return):
             raise Http404
-        form = kind(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            data = form.cleaned_data
-            self._answer(
-                request, one, approve=approve, note=data["note"], fit=data.get("fit", False)
-            )
-            return self.page_of("change", object_id)
-        title = f"{button}: {one.order}"
-        return self.ask(request, form, title=title, told=told, button=button)
+        return self.ask_and_do(
+            request,
+            object_id,
+            kind,
+            partial(self._answered, request, one, approve=approve),
+            said=_("The return is answered."),
+            title=f"{button}: {one.order}",
+            told=told,
+            button=button,
+        )
 
     @admin.action(description=gettext_lazy("Approve, and refund"))
     def approve(self, request: HttpRequest, chosen: QuerySet[Return]) -> None:
@@ -123,9 +126,15 @@ class ReturnAdmin(KeysetReadOnlyAdmin):
             self._answer(request, one, approve=False)
 
     def _answer(
-        self, request: HttpRequest, one: Return, *, approve: bool, note: str = "", fit: bool = False
+        self, request: HttpRequest, one: Return, *, approve: bool, fit: bool = False
     ) -> None:
-        answer = returns.answer_return(
+        answer = self._answered(request, one, approve=approve, fit=fit)
+        self.tell(request, answer, _("The return is answered."))
+
+    def _answered(
+        self, request: HttpRequest, one: Return, *, approve: bool, note: str = "", fit: bool = False
+    ) -> Return | returns.ReturnRefusal:
+        return returns.answer_return(
             merchant=self.side(one.order.merchant),
             return_id=one.id,
             who=person(request),
@@ -133,4 +142,3 @@ class ReturnAdmin(KeysetReadOnlyAdmin):
             answer=note,
             fit=fit,
         )
-        self.tell(request, answer, _("The return is answered."))

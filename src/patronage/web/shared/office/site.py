@@ -212,6 +212,26 @@ class OfficeAdmin(Scoped, AuditedAdmin):
             request, "shared/office/ask.html", title=title, told=told, form=form, button=button
         )
 
+    def ask_and_do(
+        self,
+        request: HttpRequest,
+        object_id: object,
+        kind: type[BaseForm],
+        do: Callable[..., object],
+        *,
+        said: str,
+        **asked: str,
+    ) -> HttpResponse:
+        """Ask with a form; once it is filled in, do it, say what came of it, and show the row.
+
+        `do` takes the form's data; `asked` is what `ask` shows.
+        """
+        form = kind(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            self.tell(request, do(**form.cleaned_data), said)
+            return self.page_of("change", object_id)
+        return self.ask(request, form, **asked)
+
     def show(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
         """Show a page of one's own within the office's frame."""
         # Its links, like those of Django's own pages, lead within this office.
