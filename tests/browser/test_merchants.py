@@ -188,7 +188,7 @@ def test_a_merchant_at_work(shop: Shop, arrive: Arrive, size: str) -> None:
     staff.go(f"/merchant/accounts/{shop.tea.id}/holdings/")
     staff.sees("恒定积分兑增值积分")
     staff.keep("account")
-    staff.go(f"/merchant/accounts/{shop.tea.id}/statement/")
+    staff.go(f"/merchant/accounts/{shop.tea.id}/statement/?first=2026-01-01&last=2026-12-31")
     staff.sees("订单货款", shop.orders["aftersale"].number)
     staff.keep("statement")
     lines = list(csv.reader(sent(staff, "CSV").decode("utf-8-sig").splitlines()))
