@@ -37,7 +37,8 @@ def ask(member: Visitor, order: Order) -> AfterSale:
     member.keep("ask")
     member.press("申请售后")
     member.sees("等待处理", "商家在", "逾期由平台处理")
-    member.page.wait_for_function("document.querySelector('.shots img').naturalWidth === 64")
+    shown = member.page.locator(".shots img")
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
     member.keep("asked")
     return AfterSale.objects.get()
 
