@@ -1,6 +1,7 @@
 """Whoever sells, buys and gives back, before and after: the money of all parties closes."""
 
 import os
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Sum
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patronage import ledger
-from patronage.commerce import aftersales, debts, returns
+from patronage.commerce import aftersales, returns, settlements
 from patronage.commerce.models import (
     AfterSale,
     Debt,
@@ -164,7 +165,10 @@ def closes(shop: Shop) -> None:
     assert mall.held(mall.house.account).cash >= 0
     part = total(Split.objects.filter(kind=SplitKind.PLATFORM), "amount_minor")
     assert mall.held(mall.house.account).cash <= part + kept
-    assert debts.owed_by(shop.seller) >= 0
+    for holder in (mall.house, shop.supplier, shop.seller):
+        told = settlements.statement(holder, date(2020, 1, 1), date(2099, 12, 31))
+        of_orders = sum(change.cash_minor for _kind, change in told.sums())
+        assert of_orders == told.closing.cash_minor == held_by(holder.account)
 
 
 def accounts() -> list[str]:
