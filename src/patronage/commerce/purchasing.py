@@ -23,7 +23,8 @@ from patronage.commerce.models import (
 )
 from patronage.commerce.transitions import locked, move
 from patronage.members import clock
-from patronage.members.models import Person
+from patronage.members.models import NoticeKind, Person
+from patronage.members.notices import Told, tell
 from patronage.members.refusals import Refusal
 
 REASON_LENGTH = 200
@@ -43,6 +44,7 @@ def make(order: Order) -> None:
     if order.distributor_id is None:
         return
     now = clock.now()
+    _tell(order, "sold", amount=order.total_minor)
     PurchaseOrder.objects.create(
         number=new_number(),
         order=order,
@@ -102,6 +104,10 @@ def decline(
         going_back = refunds.request_all(order, key=f"cancel:{order.number}", reason=reason)
         move(order.id, State.CANCELLED, who=who, note=reason)
         give_back(order)
+        if who is None:
+            _tell(order, "purchase_lapsed")
+        else:
+            _tell(order, "purchase_declined", reason=reason)
     refunds.carry_out(refund.id for refund in going_back)
     return purchase
 
@@ -121,6 +127,14 @@ def _answer(
     purchase.answered_at, purchase.answered_by = clock.now(), who
     purchase.save(update_fields=["state", "reason", "answered_at", "answered_by"])
     return purchase
+
+
+def _tell(order: Order, deed: str, **facts: object) -> None:
+    """Tell the distributor what became of an order, in the transaction in which it does."""
+    assert order.distributor is not None  # noqa: S101  (it has a purchase order)
+    told = {"deed": deed, "order": order.number, **facts}
+    source = f"order:{order.number}:{deed}"
+    tell(Told(order.distributor.person_id, NoticeKind.STOREFRONT, source, told))
 
 
 def decline_due() -> int:

@@ -41,8 +41,19 @@ _STOREFRONT = {
         "go their way; what they earn waits."
     ),
     "resumed": gettext_noop("Your storefront “%(title)s” is open again."),
+    "sold": gettext_noop(
+        "Your storefront sold order %(order)s of %(amount)s. The supplier is asked to confirm it."
+    ),
+    "purchase_declined": gettext_noop(
+        "The supplier declined order %(order)s of your storefront. The reason: %(reason)s. The "
+        "buyer is refunded."
+    ),
+    "purchase_lapsed": gettext_noop(
+        "The supplier did not confirm order %(order)s of your storefront in time. The buyer is "
+        "refunded."
+    ),
 }
-"""Of what the operator decides on a storefront."""
+"""Of what the operator decides on a storefront, and of what it sells."""
 
 _REWARD = {
     "waiting": gettext_noop("A reward of %(amount)s for an order waits for a review."),

@@ -30,6 +30,8 @@ from patronage.commerce.paying import PayingRefusal
 from patronage.commerce.purchasing import PurchaseRefusal
 from patronage.commerce.supplying import SupplyRefusal, Terms
 from patronage.members.closing import ClosingRefusal, hindrances
+from patronage.members.models import Notice
+from patronage.members.sentences import sentence
 from tests.integration.commerce.play import HOME, Mall, splits
 from tests.integration.commerce.test_aftersales import give_back
 from tests.integration.commerce.test_returns import give_back as returned
@@ -143,6 +145,9 @@ def test_a_declined_purchase_refunds_the_consumer(mall: Mall) -> None:
     sku.refresh_from_db()
     assert (done.state, order.state, sku.stock) == (PurchaseState.DECLINED, State.CANCELLED, 5)
     assert Refund.objects.get(tender__order=order).amount_minor == order.total_minor
+    told = Notice.objects.filter(person=order.distributor.person).order_by("id")
+    assert [one.facts["deed"] for one in told] == ["sold", "purchase_declined"]
+    assert all(order.number in sentence(one.kind, one.facts) for one in told)
     mall.verify()
 
 
@@ -155,6 +160,8 @@ def test_what_the_supplier_does_not_answer_is_declined_in_time(mall: Mall) -> No
     assert jobs.run_all()["decline purchases"] == 1
     order.refresh_from_db()
     assert (order.state, order.purchase.state) == (State.CANCELLED, PurchaseState.DECLINED)
+    told = Notice.objects.filter(person=order.distributor.person).latest("id")
+    assert told.facts["deed"] == "purchase_lapsed"
     mall.verify()
 
 
