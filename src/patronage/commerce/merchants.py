@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from patronage.commerce import alarms, listing
+from patronage.commerce import alarms, listing, supplying
 from patronage.commerce.models import (
     Agreement,
     Application,
@@ -232,7 +232,7 @@ def _approve_accepted(merchant_id: int) -> bool:
 
 def _put_in_force(merchant: Merchant, agreement: Agreement) -> None:
     """Make an agreement's concession the merchant's, and judge its goods anew."""
-    _take_skus(merchant)
+    supplying.take_skus(Sku.objects.filter(product__merchant=merchant))
     agreement.in_force_at = clock.now()
     agreement.save(update_fields=["in_force_at"])
     later = merchant.agreements.filter(starts_on__gt=agreement.starts_on)
@@ -242,12 +242,6 @@ def _put_in_force(merchant: Merchant, agreement: Agreement) -> None:
     merchant.save(update_fields=["concession_micro"])
     for product in merchant.products.filter(listed_at__isnull=False):
         listing.list_product(product=product)
-
-
-def _take_skus(merchant: Merchant) -> None:
-    """Keep a merchant's SKUs from whoever orders one, and reads the terms only then."""
-    skus = Sku.objects.select_for_update(of=("self",), no_key=True)
-    list(skus.filter(product__merchant=merchant).order_by("id").values_list("id", flat=True))
 
 
 def _end(merchant_id: int) -> bool:

@@ -7,6 +7,7 @@ order does: so an order is placed wholly under the old terms or wholly under the
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from patronage.commerce import posting
@@ -139,6 +140,12 @@ def judge_again(product: Product) -> None:
         terms = Terms(supply.supply_minor, supply.retail_min_minor, supply.retail_max_minor)
         if judge(sku, terms).refusal is not None:
             Supply.objects.filter(id=supply.id).update(offered_at=None)
+
+
+def take_skus(skus: QuerySet[Sku]) -> None:
+    """Keep SKUs from whoever orders one, and reads its terms only then; in the transaction."""
+    taken = skus.select_for_update(of=("self",), no_key=True)
+    list(taken.order_by("id").values_list("id", flat=True))
 
 
 def locked(sku_id: int) -> Sku:

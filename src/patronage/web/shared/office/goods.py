@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
-from patronage.commerce import coupons, listing
+from patronage.commerce import coupons, listing, supplying
 from patronage.commerce.listing import Sums, loser
 from patronage.commerce.models import (
     Coupon,
@@ -107,6 +107,12 @@ class ProductAdmin(OfficeAdmin):
     def is_shown(self, product: Product) -> bool:
         """Whether shoppers see it."""
         return product.listed_at is not None
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Form, change: Any) -> None:
+        """Take its SKUs first, as whoever orders one does: under the old terms or the new."""
+        if change:
+            supplying.take_skus(obj.skus.all())
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Form, formsets: Any, change: Any) -> None:
         """Check a product that is on sale again, with its new prices."""
