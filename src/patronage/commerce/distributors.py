@@ -123,12 +123,12 @@ def accept(*, distributor_id: int, who: Person) -> Distributor | DistributorRefu
     return _answer(distributor_id, who, ApplicationState.APPROVED, "")
 
 
-def decline(*, distributor_id: int, who: Person, answer: str) -> Distributor | DistributorRefusal:
+def decline(*, distributor_id: int, who: Person, reason: str) -> Distributor | DistributorRefusal:
     """Answer an application with no, and why."""
-    answer = answer.strip()[:REASON_LENGTH]
-    if not answer:
+    reason = reason.strip()[:REASON_LENGTH]
+    if not reason:
         return DistributorRefusal.REASON_NEEDED
-    return _answer(distributor_id, who, ApplicationState.DECLINED, answer)
+    return _answer(distributor_id, who, ApplicationState.DECLINED, reason)
 
 
 def _answer(

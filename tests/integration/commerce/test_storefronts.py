@@ -90,8 +90,8 @@ def test_an_application_is_answered_once_and_told_of(mall: Mall) -> None:
     again = distributors.apply(person=person, title="另一家", plan="x")
     assert again is DistributorRefusal.WAITS
     no = {"distributor_id": made.id, "who": who}
-    assert distributors.decline(**no, answer=" ") is DistributorRefusal.REASON_NEEDED
-    assert isinstance(distributors.decline(**no, answer="资料不全"), Distributor)
+    assert distributors.decline(**no, reason=" ") is DistributorRefusal.REASON_NEEDED
+    assert isinstance(distributors.decline(**no, reason="资料不全"), Distributor)
     assert distributors.accept(distributor_id=made.id, who=who) is DistributorRefusal.ANSWERED
     assert asked(person, "改好的").id == made.id, "who was declined may ask anew"
     told = distributors.apply(person=person, title="x", plan="x")

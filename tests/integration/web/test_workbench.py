@@ -37,7 +37,7 @@ def test_a_member_applies_and_sees_where_it_stands(shop: Shop) -> None:
     assert "等待审核" in browser.get(BENCH).text
     assert browser.get(f"{BENCH}apply/")["Location"] == BENCH
     made = Distributor.objects.get(person=person)
-    distributors.decline(distributor_id=made.id, who=shop.operator, answer="请写清渠道")
+    distributors.decline(distributor_id=made.id, who=shop.operator, reason="请写清渠道")
     assert "请写清渠道" in browser.get(BENCH).text
     assert "朋友圈" in browser.get(f"{BENCH}apply/").text, "what was written is there again"
     browser.post(f"{BENCH}apply/", told)

@@ -1,6 +1,8 @@
 """Who sells on behalf: applications answered, storefronts suspended and let go on."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -119,29 +121,20 @@ class DistributorAdmin(KeysetReadOnlyAdmin):
     @action(description=gettext_lazy("Accept"), url_path="accept", permissions=["answer"])
     def accept(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Open the storefront."""
-        found = self._found(request, object_id)
-        if request.method == "POST":
-            answer = distributors.accept(distributor_id=found.pk, who=person(request))
-            self.tell(request, answer, _("The storefront is open. The member was told."))
-            return self.page_of("change", found.pk)
         told = _("The member chooses from what suppliers offer and sells it under their own name.")
-        title = _("Accept")
-        return self.ask(request, forms.Form(), title=f"{title}: {found}", told=told, button=title)
+        said = _("The storefront is open. The member was told.")
+        return self._asked(
+            request, object_id, forms.Form, distributors.accept, _("Accept"), told, said
+        )
 
     @action(description=gettext_lazy("Decline"), url_path="decline", permissions=["answer"])
     def decline(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Answer with no, and why."""
-        found = self._found(request, object_id)
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            answer = distributors.decline(
-                distributor_id=found.pk, who=person(request), answer=form.cleaned_data["reason"]
-            )
-            self.tell(request, answer, _("Declined. The member was told."))
-            return self.page_of("change", found.pk)
         told = _("The member reads the reason, and may apply again.")
-        title = _("Decline")
-        return self.ask(request, form, title=f"{title}: {found}", told=told, button=title)
+        said = _("Declined. The member was told.")
+        return self._asked(
+            request, object_id, ReasonForm, distributors.decline, _("Decline"), told, said
+        )
 
     @action(description=gettext_lazy("Settlement statement"), url_path="settlement")
     def settlement(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
@@ -151,32 +144,45 @@ class DistributorAdmin(KeysetReadOnlyAdmin):
     @action(description=gettext_lazy("Suspend"), url_path="suspend", permissions=["suspend"])
     def suspend(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Close a storefront."""
-        found = self._found(request, object_id)
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            answer = distributors.suspend(
-                distributor_id=found.pk, who=person(request), reason=form.cleaned_data["reason"]
-            )
-            self.tell(request, answer, _("Suspended. The member was told."))
-            return self.page_of("change", found.pk)
         told = _(
             "The storefront is closed, and what it earns waits. Orders that are placed are "
             "delivered and completed. The member reads the reason."
         )
-        title = _("Suspend")
-        return self.ask(request, form, title=f"{title}: {found}", told=told, button=title)
+        said = _("Suspended. The member was told.")
+        return self._asked(
+            request, object_id, ReasonForm, distributors.suspend, _("Suspend"), told, said
+        )
 
     @action(description=gettext_lazy("Let it go on"), url_path="resume", permissions=["resume"])
     def resume(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Open a suspended storefront again."""
-        found = self._found(request, object_id)
-        if request.method == "POST":
-            answer = distributors.resume(distributor_id=found.pk, who=person(request))
-            self.tell(request, answer, _("The storefront is open again."))
-            return self.page_of("change", found.pk)
         told = _("The storefront opens again with the items it had.")
-        title = _("Let it go on")
-        return self.ask(request, forms.Form(), title=f"{title}: {found}", told=told, button=title)
+        said = _("The storefront is open again.")
+        return self._asked(
+            request, object_id, forms.Form, distributors.resume, _("Let it go on"), told, said
+        )
+
+    def _asked(
+        self,
+        request: HttpRequest,
+        object_id: int,
+        kind: type[forms.Form],
+        do: Callable[..., object],
+        button: str,
+        told: str,
+        said: str,
+    ) -> HttpResponse:
+        found = self._found(request, object_id)
+        return self.ask_and_do(
+            request,
+            object_id,
+            kind,
+            partial(do, distributor_id=found.pk, who=person(request)),
+            said=said,
+            title=f"{button}: {found}",
+            told=told,
+            button=button,
+        )
 
     def _found(self, request: HttpRequest, object_id: int) -> Distributor:
         found = self.get_object(request, str(object_id))

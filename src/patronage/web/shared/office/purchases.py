@@ -1,5 +1,6 @@
 """Distributors' purchase orders: confirmed or declined by the supplier, shipped as orders are."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -156,21 +157,24 @@ class PurchaseOrderAdmin(KeysetReadOnlyAdmin):
     def decline(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Refuse it with a reason; the consumer gets all of it back."""
         found = self._found(request, object_id)
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            answer = purchasing.decline(
+        title = _("Decline")
+        return self.ask_and_do(
+            request,
+            object_id,
+            ReasonForm,
+            partial(
+                purchasing.decline,
                 merchant=self.side(found.order.merchant),
                 number=found.number,
                 who=person(request),
-                reason=form.cleaned_data["reason"],
-            )
-            self.tell(request, answer, _("Declined. The consumer gets back what was paid."))
-            return self.page_of("change", found.pk)
-        told = _(
-            "The consumer gets back what was paid and reads the reason, as the storefront does."
+            ),
+            said=_("Declined. The consumer gets back what was paid."),
+            title=f"{title}: {found.number}",
+            told=_(
+                "The consumer gets back what was paid and reads the reason, as the storefront does."
+            ),
+            button=title,
         )
-        title = _("Decline")
-        return self.ask(request, form, title=f"{title}: {found.number}", told=told, button=title)
 
     def _found(self, request: HttpRequest, object_id: int) -> PurchaseOrder:
         found = self.get_object(request, str(object_id))
