@@ -1,5 +1,7 @@
 """Choosing goods, and the items of the own storefront."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -87,20 +89,9 @@ def take(request: MemberRequest, distributor: Distributor, id: int) -> HttpRespo
         request.FILES or None,
         initial={"title": name, "price_minor": usual},
     )
-    if request.method == "POST" and not request.htmx and form.is_valid():
-        told = form.cleaned_data
-        answer = storefronts.take(
-            distributor=distributor,
-            sku_id=id,
-            title=told["title"],
-            price_minor=told["price_minor"],
-            picture=new_picture(told["picture"]),
-        )
-        if not isinstance(answer, StorefrontRefusal):
-            messages.success(request, _("It is in your storefront now."))
-            return redirect("workbench_items")
-        form.add_error(None, str(answer))
-    return _form(request, form, supply, usual)
+    save = partial(storefronts.take, distributor=distributor, sku_id=id)
+    saved = _saved(request, form, save, _("It is in your storefront now."))
+    return saved or _form(request, form, supply, usual)
 
 
 @never_cache
@@ -132,25 +123,37 @@ def item(request: MemberRequest, distributor: Distributor, id: int) -> HttpRespo
         request.FILES or None,
         initial={"title": found.title, "price_minor": found.price_minor, "picture": found.picture},
     )
-    if request.method == "POST" and not request.htmx and form.is_valid():
-        told = form.cleaned_data
-        answer = storefronts.change(
-            distributor=distributor,
-            item_id=id,
-            title=told["title"],
-            price_minor=told["price_minor"],
-            picture=new_picture(told["picture"]),
-        )
-        if not isinstance(answer, StorefrontRefusal):
-            messages.success(request, _("Saved."))
-            return redirect("workbench_items")
-        form.add_error(None, str(answer))
+    save = partial(storefronts.change, distributor=distributor, item_id=id)
+    if saved := _saved(request, form, save, _("Saved.")):
+        return saved
     more = {
         "item": found,
         "why_not": storefronts.why_not(found),
         "link": request.build_absolute_uri(_path(found)),
     }
     return _form(request, form, supply, found.price_minor, **more)
+
+
+def _saved(
+    request: MemberRequest,
+    form: ItemForm,
+    save: Callable[..., StorefrontItem | StorefrontRefusal],
+    said: str,
+) -> HttpResponse | None:
+    """Save an item as filled in, and lead to all; None where it is not, and the form says why."""
+    if request.method != "POST" or request.htmx or not form.is_valid():
+        return None
+    told = form.cleaned_data
+    answer = save(
+        title=told["title"],
+        price_minor=told["price_minor"],
+        picture=new_picture(told["picture"]),
+    )
+    if isinstance(answer, StorefrontRefusal):
+        form.add_error(None, str(answer))
+        return None
+    messages.success(request, said)
+    return redirect("workbench_items")
 
 
 def _form(
