@@ -1,12 +1,10 @@
 /* Draws what the days came to. Whoever has no scripts reads the table below. */
 "use strict";
 
-const places = document.querySelectorAll("[data-chart]");
-const page = document.documentElement;
 const colours = { light: ["#8e1f3f", "#1f6f8b", "#b5793a"], dark: ["#dd97ab", "#7cc4dc", "#e3b57c"] };
 
 function options({ dates, lines }) {
-  const theme = page.classList.contains("dark") ? "dark" : "light";
+  const theme = themeOfPage();
   const ink = theme === "dark" ? "#c2bbb9" : "#5f5855";
   const rule = theme === "dark" ? "#3b3637" : "#e4dfdd";
   // A year that all days have in common is not said of each.
@@ -56,16 +54,4 @@ function options({ dates, lines }) {
   };
 }
 
-const drawn = [...places].map((place) => {
-  const chart = echarts.init(place);
-  const told = JSON.parse(place.dataset.chart);
-  new ResizeObserver(() => chart.resize()).observe(place);
-  return () => chart.setOption(options(told), true);
-});
-
-function draw() {
-  drawn.forEach((one) => one());
-}
-
-new MutationObserver(draw).observe(page, { attributes: true, attributeFilter: ["class"] });
-draw();
+drawAll("chart", options);

@@ -1,15 +1,13 @@
 /* Draws whose a payment is: each part hangs where the one before it ended. The table says it all. */
 "use strict";
 
-const falls = document.querySelectorAll("[data-waterfall]");
-const root = document.documentElement;
 const shades = {
   light: { ink: "#5f5855", rule: "#e4dfdd", all: "#5f5855", left: "#1f6f8b", taken: "#d9a6b4" },
   dark: { ink: "#c2bbb9", rule: "#3b3637", all: "#c2bbb9", left: "#7cc4dc", taken: "#8e4a5e" },
 };
 
 function fall({ names, labels, starts, left, taken }) {
-  const shade = shades[root.classList.contains("dark") ? "dark" : "light"];
+  const shade = shades[themeOfPage()];
   const rule = { lineStyle: { color: shade.rule } };
   const bar = { type: "bar", stack: "all", barMaxWidth: 48 };
   return {
@@ -46,16 +44,4 @@ function fall({ names, labels, starts, left, taken }) {
   };
 }
 
-const fallen = [...falls].map((place) => {
-  const chart = echarts.init(place);
-  const told = JSON.parse(place.dataset.waterfall);
-  new ResizeObserver(() => chart.resize()).observe(place);
-  return () => chart.setOption(fall(told), true);
-});
-
-function drawFalls() {
-  fallen.forEach((one) => one());
-}
-
-new MutationObserver(drawFalls).observe(root, { attributes: true, attributeFilter: ["class"] });
-drawFalls();
+drawAll("waterfall", fall);
