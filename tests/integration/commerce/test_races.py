@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, local
+from threading import Barrier, Event, local
 from typing import Any
 from uuid import uuid4
 
@@ -232,10 +232,24 @@ def test_twin_without_locks_both_the_goods_and_the_money_are_gone(
         meeting.wait()
         return found
 
+    # The payment is noted when the cancellation is over, not while it is under way.
+    over, cancel = Event(), orders.cancel_order
+
+    def cancel_order(**press: Any) -> Any:
+        try:
+            return cancel(**press)
+        finally:
+            over.set()
+
+    def unguarded_later(checkout_id: int, state: State) -> list[Order]:
+        assert over.wait(TIMEOUT)
+        return unguarded_of(checkout_id, state)
+
     for where in (transitions, orders):
         monkeypatch.setattr(where, "locked", unguarded)
-    for where in (paying, payments):
-        monkeypatch.setattr(where, "locked_of", unguarded_of)
+    monkeypatch.setattr(paying, "locked_of", unguarded_of)
+    monkeypatch.setattr(payments, "locked_of", unguarded_later)
+    monkeypatch.setattr(orders, "cancel_order", cancel_order)
     person, sku, _ = pay_and_cancel(on_postgresql)
     # The cash was taken and not given back, and yet someone else can buy the goods.
     assert on_postgresql.held(person.account).cash == 0
